@@ -1,0 +1,125 @@
+"""Every setting once: name, default, bounds, unit, help.
+
+Sliders, the command line's `--set`, and the limits that the core enforces are all built from `KNOBS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lstm_core.errors import InvalidSetting
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting that a visitor can turn.
+
+    `choices` names every allowed value of a choice; a number has `minimum` and `maximum` (both allowed) instead.
+    """
+
+    name: str
+    label: str
+    default: Any
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> Any:
+        """Return `value` as this knob's type; text such as "64" is understood.
+
+        Raises InvalidSetting when it is no such number, out of bounds, or not among the choices.
+        """
+        if self.choices:
+            if value not in self.choices:
+                raise self._refusal(value, f"one of {', '.join(self.choices)}")
+            return value
+        wanted = type(self.default)
+        bounds = f"a {'whole ' if wanted is int else ''}number from {self.minimum:g} to {self.maximum:g}"
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise self._refusal(value, bounds) from None
+        if wanted is int and number != int(number) if number == number and abs(number) != float("inf") else True:
+            raise self._refusal(value, bounds)
+        if not self.minimum <= number <= self.maximum:  # type: ignore[operator]
+            raise self._refusal(value, bounds)
+        return wanted(number)
+
+    def _refusal(self, value: Any, expected: str) -> InvalidSetting:
+        return InvalidSetting(
+            f"“{self.name}” was set to {value!r}.",
+            f"It takes {expected}{f' ({self.unit})' if self.unit else ''}.",
+            f"Leave it out to get {self.default}.",
+        )
+
+
+_ALL = (
+    # What the network reads
+    Knob("symbols", "Symbols", "words", "Does it read and write whole words (and marks) or single characters?",
+         choices=("words", "characters")),
+    Knob("vocabulary", "Vocabulary limit", 20_000, "Only this many of the most frequent symbols are kept apart; "
+         "all others become one symbol, <rare>.", 2, 20_000, "distinct symbols"),
+    Knob("window", "Window", 64, "How many symbols it sees at once before it must name the next.", 1, 256, "symbols"),
+    Knob("coding", "Symbol coding", "embedding", "How a symbol becomes numbers: its id as a plain number (as in the "
+         "articles), a one-hot vector, or a learned vector.", choices=("integer", "one-hot", "embedding")),
+    Knob("embedding", "Embedding size", 64, "Length of the learned vector of each symbol; only for the coding "
+         "“embedding”.", 1, 512, "numbers"),
+    Knob("targets", "Targets", "every", "Does it learn from the symbol after the whole window only, or from the next "
+         "symbol at every position?", choices=("last", "every")),
+    # The network
+    Knob("layers", "Layers", 1, "LSTM layers, one above the other.", 1, 3),
+    Knob("units", "Units", 128, "Memory cells in each layer.", 1, 1024, "units per layer"),
+    Knob("dropout", "Dropout", 0.0, "Share of each layer's inputs that is left out at random while it trains, so that it "
+         "leans on none of them.", 0.0, 0.9),
+    Knob("recurrent_dropout", "Recurrent dropout", 0.0, "The same for what a layer remembers from the symbol before.",
+         0.0, 0.9),
+    Knob("forget_bias", "Initial forget bias", 1.0, "Above 0 the network starts by remembering.", -5.0, 5.0),
+    Knob("initialization", "Initial weights", "keras", "How the first random weights are drawn: as Keras does today, or "
+         "as the articles' TensorFlow 1 programs did.", choices=("keras", "tensorflow-1")),
+    # How it learns
+    Knob("optimizer", "Optimizer", "adam", "The rule that turns gradients into changes of the weights.",
+         choices=("adam", "rmsprop", "rmsprop-tf1", "sgd")),
+    Knob("learning_rate", "Learning rate", 0.003, "How far each step moves the weights. Too high and the loss jumps, too "
+         "low and nothing happens.", 1e-6, 1.0),
+    Knob("beta_2", "Adam's β₂", 0.999, "How long Adam remembers the size of past gradients.", 0.5, 0.9999),
+    Knob("schedule", "Schedule", "constant", "Keep the learning rate, or let it sink to nothing along a cosine until the "
+         "last step.", choices=("constant", "cosine")),
+    Knob("clip_norm", "Clip norm", 1.0, "Gradients longer than this are shortened to it; 0 leaves them as they are.",
+         0.0, 100.0),
+    Knob("batch", "Batch", 32, "Windows looked at in one step.", 1, 512, "windows"),
+    Knob("order", "Order of windows", "shuffled", "Which windows come next: shuffled, one after the other, or the "
+         "articles' walk through the text.", choices=("shuffled", "in-order", "walk")),
+    Knob("until", "Goes on until", "steps", "Stop when the budget is used up, or as soon as every window that can be "
+         "right is right.", choices=("steps", "perfect")),
+    Knob("steps", "Steps", 2_000, "It stops after this many steps; 0 leaves it to the seconds.", 0, 1_000_000, "steps"),
+    Knob("seconds", "Seconds", 0.0, "It trains about this long; turned into steps once its speed is known. 0 leaves it "
+         "to the steps.", 0.0, 3_600.0, "s"),
+    Knob("random_seed", "Random seed", 1, "The same seed gives the same first weights and the same order of windows.",
+         0, 2**31 - 1),
+)
+
+KNOBS: Mapping[str, Knob] = {knob.name: knob for knob in _ALL}
+
+# Limits that no visitor can turn.
+MAX_FILE_BYTES = 10 * 2**20  # an upload
+MAX_TEXT_CHARACTERS = 5_000_000  # a training text; the rest is left out, and it is said
+MAX_PASTED_BYTES = 5 * 2**20  # what a text box sends through the browser
+MAX_SEED_CHARACTERS = 5_000
+MAX_WRITTEN_SYMBOLS = 5_000  # one press of Write
+MAX_TRAINING_BYTES = 1_500 * 2**20  # a run's own share of the worker's memory, see network/size.py
+LIKELIEST_SHOWN = 10
+
+
+def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Check every setting against its knob and return them typed.
+
+    Raises InvalidSetting for an unknown name (naming the known ones) or a value its knob refuses.
+    """
+    checked = {}
+    for name, value in settings.items():
+        if name not in KNOBS:
+            raise InvalidSetting(f"There is no knob “{name}”.", f"The knobs are {', '.join(KNOBS)}.", "Check the spelling.")
+        checked[name] = KNOBS[name].check(value)
+    return checked
