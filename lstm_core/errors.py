@@ -11,7 +11,9 @@ class CoreError(Exception):
         self.came = came
         self.expected = expected
         self.advice = advice
-        super().__init__(came, expected, advice)  # all three: exceptions travel between processes by pickling their args
+        super().__init__(
+            came, expected, advice
+        )  # all three: exceptions travel between processes by pickling their args
 
     def __str__(self) -> str:
         return f"{self.came} {self.expected} {self.advice}"

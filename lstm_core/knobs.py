@@ -57,47 +57,139 @@ class Knob:
 
 _ALL = (
     # What the network reads
-    Knob("symbols", "Symbols", "words", "Does it read and write whole words (and marks) or single characters?",
-         choices=("words", "characters")),
-    Knob("vocabulary", "Vocabulary limit", 20_000, "Only this many of the most frequent symbols are kept apart; "
-         "all others become one symbol, <rare>.", 2, 20_000, "distinct symbols"),
+    Knob(
+        "symbols",
+        "Symbols",
+        "words",
+        "Does it read and write whole words (and marks) or single characters?",
+        choices=("words", "characters"),
+    ),
+    Knob(
+        "vocabulary",
+        "Vocabulary limit",
+        20_000,
+        "Only this many of the most frequent symbols are kept apart; all others become one symbol, <rare>.",
+        2,
+        20_000,
+        "distinct symbols",
+    ),
     Knob("window", "Window", 64, "How many symbols it sees at once before it must name the next.", 1, 256, "symbols"),
-    Knob("coding", "Symbol coding", "embedding", "How a symbol becomes numbers: its id as a plain number (as in the "
-         "articles), a one-hot vector, or a learned vector.", choices=("integer", "one-hot", "embedding")),
-    Knob("embedding", "Embedding size", 64, "Length of the learned vector of each symbol; only for the coding "
-         "“embedding”.", 1, 512, "numbers"),
-    Knob("targets", "Targets", "every", "Does it learn from the symbol after the whole window only, or from the next "
-         "symbol at every position?", choices=("last", "every")),
+    Knob(
+        "coding",
+        "Symbol coding",
+        "embedding",
+        "How a symbol becomes numbers: its id as a plain number (as in the "
+        "articles), a one-hot vector, or a learned vector.",
+        choices=("integer", "one-hot", "embedding"),
+    ),
+    Knob(
+        "embedding",
+        "Embedding size",
+        64,
+        "Length of the learned vector of each symbol; only for the coding “embedding”.",
+        1,
+        512,
+        "numbers",
+    ),
+    Knob(
+        "targets",
+        "Targets",
+        "every",
+        "Does it learn from the symbol after the whole window only, or from the next symbol at every position?",
+        choices=("last", "every"),
+    ),
     # The network
     Knob("layers", "Layers", 1, "LSTM layers, one above the other.", 1, 3),
     Knob("units", "Units", 128, "Memory cells in each layer.", 1, 1024, "units per layer"),
-    Knob("dropout", "Dropout", 0.0, "Share of each layer's inputs that is left out at random while it trains, so that it "
-         "leans on none of them.", 0.0, 0.9),
-    Knob("recurrent_dropout", "Recurrent dropout", 0.0, "The same for what a layer remembers from the symbol before.",
-         0.0, 0.9),
+    Knob(
+        "dropout",
+        "Dropout",
+        0.0,
+        "Share of each layer's inputs that is left out at random while it trains, so that it leans on none of them.",
+        0.0,
+        0.9,
+    ),
+    Knob(
+        "recurrent_dropout",
+        "Recurrent dropout",
+        0.0,
+        "The same for what a layer remembers from the symbol before.",
+        0.0,
+        0.9,
+    ),
     Knob("forget_bias", "Initial forget bias", 1.0, "Above 0 the network starts by remembering.", -5.0, 5.0),
-    Knob("initialization", "Initial weights", "keras", "How the first random weights are drawn: as Keras does today, or "
-         "as the articles' TensorFlow 1 programs did.", choices=("keras", "tensorflow-1")),
+    Knob(
+        "initialization",
+        "Initial weights",
+        "keras",
+        "How the first random weights are drawn: as Keras does today, or as the articles' TensorFlow 1 programs did.",
+        choices=("keras", "tensorflow-1"),
+    ),
     # How it learns
-    Knob("optimizer", "Optimizer", "adam", "The rule that turns gradients into changes of the weights.",
-         choices=("adam", "rmsprop", "rmsprop-tf1", "sgd")),
-    Knob("learning_rate", "Learning rate", 0.003, "How far each step moves the weights. Too high and the loss jumps, too "
-         "low and nothing happens.", 1e-6, 1.0),
+    Knob(
+        "optimizer",
+        "Optimizer",
+        "adam",
+        "The rule that turns gradients into changes of the weights.",
+        choices=("adam", "rmsprop", "rmsprop-tf1", "sgd"),
+    ),
+    Knob(
+        "learning_rate",
+        "Learning rate",
+        0.003,
+        "How far each step moves the weights. Too high and the loss jumps, too low and nothing happens.",
+        1e-6,
+        1.0,
+    ),
     Knob("beta_2", "Adam's β₂", 0.999, "How long Adam remembers the size of past gradients.", 0.5, 0.9999),
-    Knob("schedule", "Schedule", "constant", "Keep the learning rate, or let it sink to nothing along a cosine until the "
-         "last step.", choices=("constant", "cosine")),
-    Knob("clip_norm", "Clip norm", 1.0, "Gradients longer than this are shortened to it; 0 leaves them as they are.",
-         0.0, 100.0),
+    Knob(
+        "schedule",
+        "Schedule",
+        "constant",
+        "Keep the learning rate, or let it sink to nothing along a cosine until the last step.",
+        choices=("constant", "cosine"),
+    ),
+    Knob(
+        "clip_norm",
+        "Clip norm",
+        1.0,
+        "Gradients longer than this are shortened to it; 0 leaves them as they are.",
+        0.0,
+        100.0,
+    ),
     Knob("batch", "Batch", 32, "Windows looked at in one step.", 1, 512, "windows"),
-    Knob("order", "Order of windows", "shuffled", "Which windows come next: shuffled, one after the other, or the "
-         "articles' walk through the text.", choices=("shuffled", "in-order", "walk")),
-    Knob("until", "Goes on until", "steps", "Stop when the budget is used up, or as soon as every window that can be "
-         "right is right.", choices=("steps", "perfect")),
+    Knob(
+        "order",
+        "Order of windows",
+        "shuffled",
+        "Which windows come next: shuffled, one after the other, or the articles' walk through the text.",
+        choices=("shuffled", "in-order", "walk"),
+    ),
+    Knob(
+        "until",
+        "Goes on until",
+        "steps",
+        "Stop when the budget is used up, or as soon as every window that can be right is right.",
+        choices=("steps", "perfect"),
+    ),
     Knob("steps", "Steps", 2_000, "It stops after this many steps; 0 leaves it to the seconds.", 0, 1_000_000, "steps"),
-    Knob("seconds", "Seconds", 0.0, "It trains about this long; turned into steps once its speed is known. 0 leaves it "
-         "to the steps.", 0.0, 3_600.0, "s"),
-    Knob("random_seed", "Random seed", 1, "The same seed gives the same first weights and the same order of windows.",
-         0, 2**31 - 1),
+    Knob(
+        "seconds",
+        "Seconds",
+        0.0,
+        "It trains about this long; turned into steps once its speed is known. 0 leaves it to the steps.",
+        0.0,
+        3_600.0,
+        "s",
+    ),
+    Knob(
+        "random_seed",
+        "Random seed",
+        1,
+        "The same seed gives the same first weights and the same order of windows.",
+        0,
+        2**31 - 1,
+    ),
 )
 
 KNOBS: Mapping[str, Knob] = {knob.name: knob for knob in _ALL}
@@ -120,6 +212,8 @@ def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     checked = {}
     for name, value in settings.items():
         if name not in KNOBS:
-            raise InvalidSetting(f"There is no knob “{name}”.", f"The knobs are {', '.join(KNOBS)}.", "Check the spelling.")
+            raise InvalidSetting(
+                f"There is no knob “{name}”.", f"The knobs are {', '.join(KNOBS)}.", "Check the spelling."
+            )
         checked[name] = KNOBS[name].check(value)
     return checked

@@ -59,7 +59,9 @@ def draw_weights(shape: NetworkShape, random_seed: int, forget_bias: float, init
     weights: Weights = {}
     for name, size in shape.weight_shapes().items():
         part = name.split("/")[-1]
-        stacked_rows = size[0] + shape.units if initialization == "tensorflow-1" and name != "output/kernel" else size[0]
+        stacked_rows = (
+            size[0] + shape.units if initialization == "tensorflow-1" and name != "output/kernel" else size[0]
+        )
         if name == "embedding":
             array = random.uniform(-0.05, 0.05, size)
         elif name.startswith("output") and initialization == "tensorflow-1":

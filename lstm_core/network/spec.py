@@ -45,7 +45,9 @@ class RunSpec:
     random_seed: int
 
     @classmethod
-    def build(cls, text: str, text_name: str, experiment: str = "my-own", recipe: str = "fast", **settings: Any) -> "RunSpec":
+    def build(
+        cls, text: str, text_name: str, experiment: str = "my-own", recipe: str = "fast", **settings: Any
+    ) -> "RunSpec":
         """Build a checked spec; knobs not named take their defaults.
 
         Raises InvalidSetting for an unknown knob, a value out of bounds, or no budget at all.
@@ -53,7 +55,9 @@ class RunSpec:
         defaults = {name: knob.default for name, knob in KNOBS.items()}
         checked = check_settings(defaults | settings)
         if checked["steps"] == 0 and checked["seconds"] == 0:
-            raise InvalidSetting("Both “steps” and “seconds” are 0.", "One of them must say when to stop.", "Set steps, say to 2000.")
+            raise InvalidSetting(
+                "Both “steps” and “seconds” are 0.", "One of them must say when to stop.", "Set steps, say to 2000."
+            )
         return cls(text=text, text_name=text_name, experiment=experiment, recipe=recipe, **checked)
 
     @property

@@ -1,0 +1,138 @@
+"""The tutorials' experiments: what each published, and the two recipes that reach it here.
+
+`article` does what the tutorial did, step by step. `fast` reaches the same result in seconds; the reason for its
+settings, and what was measured with them, stands beside them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lstm_core.errors import InvalidSetting
+from lstm_core.network.spec import RunSpec
+from lstm_core.text.library import LIBRARY, load_text
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A tutorial's experiment. Settings are knob values; knobs not named keep their defaults."""
+
+    name: str
+    title: str
+    author: str
+    year: int
+    summary: str
+    corpus: str  # a name in lstm_core.text.library
+    article: Mapping[str, Any]
+    fast: Mapping[str, Any]
+    fast_reason: str
+    published_note: str
+    published_accuracy: float | None = None  # 0 to 1, averaged over its last 1,000 steps
+    published_loss: float | None = None  # nats, likewise
+
+
+_WORDS_ARTICLE = {
+    "symbols": "words", "window": 3, "coding": "integer", "targets": "last", "units": 512, "batch": 1, "order": "walk",
+    "optimizer": "rmsprop-tf1", "learning_rate": 0.001, "clip_norm": 0.0, "initialization": "tensorflow-1",
+    "steps": 50_000,
+}  # fmt: skip
+
+_WORDS_FAST = {
+    "symbols": "words", "window": 3, "coding": "integer", "targets": "last", "units": 512, "batch": 512,
+    "optimizer": "adam", "learning_rate": 0.003, "clip_norm": 1.0, "until": "perfect", "steps": 3_000,
+}  # fmt: skip
+
+_CHARACTERS_ARTICLE = {
+    "symbols": "characters", "window": 100, "coding": "one-hot", "targets": "every", "units": 500, "batch": 1,
+    "order": "in-order", "optimizer": "adam", "learning_rate": 0.01, "clip_norm": 0.0, "steps": 10_000,
+}  # fmt: skip
+
+_CHARACTERS_FAST = {
+    "symbols": "characters", "window": 100, "coding": "embedding", "embedding": 64, "targets": "every", "units": 256,
+    "batch": 32, "optimizer": "adam", "learning_rate": 0.005, "beta_2": 0.99, "schedule": "cosine", "clip_norm": 1.0,
+    "steps": 0, "seconds": 60.0,
+}  # fmt: skip
+
+_ATIENZA_SUMMARY = "A fable of Aesop: three words in, the fourth to be named, one layer of 512 units."
+
+_ALL = (
+    Experiment(
+        "rubik-meditations", "Rubik’s Code: Meditations", "Rubik’s Code", 2018,
+        "A passage of Marcus Aurelius: three words in, the fourth to be named, two layers of 512 units.",
+        "meditations-5-20-hays",
+        article=_WORDS_ARTICLE | {"layers": 2},
+        fast=_WORDS_FAST | {"layers": 2},
+        fast_reason="",
+        published_note="97.10 % accuracy after 36,000 and after 50,000 steps", published_accuracy=0.9710,
+    ),
+    Experiment(
+        "atienza-aesop", "Atienza: Aesop", "Rowel Atienza", 2017, _ATIENZA_SUMMARY, "aesop-mice-in-council",
+        article=_WORDS_ARTICLE | {"layers": 1},
+        fast=_WORDS_FAST | {"layers": 1},
+        fast_reason="",
+        published_note="loss 0.416 and 91.20 % accuracy after 50,000 steps",
+        published_accuracy=0.9120, published_loss=0.416,
+    ),
+    Experiment(
+        "atienza-aesop-two-layers", "Atienza: Aesop, two layers", "Rowel Atienza", 2017,
+        "The same fable with the second layer that the tutorial proposes as its improvement.", "aesop-mice-in-council",
+        article=_WORDS_ARTICLE | {"layers": 2},
+        fast=_WORDS_FAST | {"layers": 2},
+        fast_reason="",
+        published_note="no figure; one layer reached 91.20 %",
+    ),
+    Experiment(
+        "horas-shakespeare", "Horas: Shakespeare", "Jose Horas", 2019,
+        "Shakespeare letter by letter: one hundred characters at a time, 500 units, the next character at each of them.",
+        "shakespeare-sonnets",
+        article=_CHARACTERS_ARTICLE,
+        fast=_CHARACTERS_FAST,
+        fast_reason="",
+        published_note="no figure; its point is the same network in three frameworks",
+    ),
+    Experiment(
+        "horas-quijote", "Horas: Don Quijote", "Jose Horas", 2019,
+        "The same network reads Cervantes in Spanish.", "quijote-opening",
+        article=_CHARACTERS_ARTICLE,
+        fast=_CHARACTERS_FAST,
+        fast_reason="",
+        published_note="no figure; its point is the same network in three frameworks",
+    ),
+)  # fmt: skip
+
+EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
+
+MY_OWN = "my-own"
+"""Every knob as the visitor sets it; starts from the knobs' defaults."""
+
+
+def recipe_settings(experiment: str, recipe: str) -> dict[str, Any]:
+    """Return the settings of an experiment's recipe; none for "my-own", whose knobs start at their defaults.
+
+    Raises InvalidSetting when there is no such experiment or recipe.
+    """
+    if recipe not in ("fast", "article"):
+        raise InvalidSetting(f"The recipe was “{recipe}”.", "It is fast or article.", "Leave it out to get fast.")
+    if experiment == MY_OWN:
+        return {}
+    if experiment not in EXPERIMENTS:
+        known = ", ".join([*EXPERIMENTS, MY_OWN])
+        raise InvalidSetting(f"There is no experiment “{experiment}”.", f"There are {known}.", "Check the spelling.")
+    return dict(getattr(EXPERIMENTS[experiment], recipe))
+
+
+def build_spec(
+    experiment: str, recipe: str = "fast", text: str | None = None, text_name: str | None = None, **settings: Any
+) -> RunSpec:
+    """Build the spec of an experiment's recipe, with some knobs turned.
+
+    Without `text` it trains on the experiment's own. Raises InvalidSetting as `recipe_settings` and `RunSpec.build`
+    do, and when "my-own" comes without a text.
+    """
+    chosen = recipe_settings(experiment, recipe) | settings
+    if text is None:
+        if experiment == MY_OWN:
+            raise InvalidSetting("“my-own” came without a text.", "It needs one to learn from.", "Name a text file.")
+        entry = LIBRARY[EXPERIMENTS[experiment].corpus]
+        text, text_name = load_text(entry.name), entry.title
+    return RunSpec.build(text, text_name or "a text", experiment, recipe, **chosen)

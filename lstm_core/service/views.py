@@ -1,0 +1,58 @@
+"""What a page may know of a run: small frozen snapshots, taken under the service's lock."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lstm_core.network.spec import RunSpec
+from lstm_core.training.reports import Prediction, SampleNote
+
+ALIVE = ("waiting", "compiling", "training")
+"""States in which a run gets, or waits for, slices."""
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as it stands now. Losses in nats, accuracies 0 to 1, times in seconds of training unless said otherwise."""
+
+    run_id: str
+    spec: RunSpec = field(repr=False)
+    state: str  # one of ALIVE, or "paused", "stopped", "finished", "interrupted", "failed"
+    step: int
+    total_steps: int | None  # None until a budget in seconds has been turned into steps
+    loss: float | None  # smoothed over the last steps; None before the first step
+    accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    seconds: float
+    symbols_per_second: float
+    seconds_left: float | None
+    place: int  # runs that get their next slice before this one
+    cores: int
+    learning_rate: float
+    note: str
+    validation_note: str
+    stopped_by: str | None
+    checkpoint_step: int  # 0 while there is no checkpoint yet
+    parameters: int
+    symbol_count: int
+    samples: tuple[SampleNote, ...]
+    predictions: tuple[Prediction, ...]
+    created: float  # Unix time
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its curve moves, or will as soon as its turn comes."""
+        return self.state in ALIVE
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's curves; one value per step from step 1 on, validation at its own steps."""
+
+    losses: np.ndarray  # (n,) float32, nats, mean over the step's windows
+    accuracies: np.ndarray  # (n,) float32, 0 to 1
+    seconds: np.ndarray  # (n,) float32, training time since step 0
+    validation_steps: np.ndarray  # (m,) int32
+    validation_losses: np.ndarray  # (m,) float32, nats
+    validation_accuracies: np.ndarray  # (m,) float32, 0 to 1

@@ -1,0 +1,1 @@
+"""Training: the compiled step, the optimizers, the trainer that reports, and slices of it that travel."""
