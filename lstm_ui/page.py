@@ -1,0 +1,147 @@
+"""The frame around every page: browser title, menu, the run in hand; and how text and errors reach the page safely.
+
+Every page begins with `page_setup`, because a cold link to a page runs it without the entry script.
+"""
+
+import html
+import logging
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lstm_core.errors import CoreError
+from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
+from lstm_ui.sparkline import sparkline_svg
+
+if TYPE_CHECKING:
+    from lstm_core.service.training_service import TrainingService
+    from lstm_core.service.views import RunView
+
+APP_NAME = "Watch an LSTM learn"
+LIVING_STATES = ("waiting", "compiling", "training")
+STATUS_SECONDS = 3.0  # how often the top bar looks at a living run
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One entry of the menu."""
+
+    path: str
+    file: str
+    label: str
+
+
+PAGES = (
+    Page("/", "streamlit_app.py", "Home"),
+    Page("/train", "pages/train.py", "Train"),
+    Page("/generate", "pages/generate.py", "Write"),
+)
+
+
+def page_setup(title: str, path: str) -> None:
+    """Set the browser's title, draw the menu and the run in hand. The page's own heading is left to the page.
+
+    `path` is the page's address, such as "/train"; it must be in `PAGES`.
+    """
+    label = next(page.label for page in PAGES if page.path == path)
+    st.set_page_config(page_title=f"{title or label} · {APP_NAME}", layout="wide", initial_sidebar_state="collapsed")
+    st.html(Path(__file__).with_name("page.css"))
+    from lstm_ui.service import training_service
+
+    with st.container(key="top_bar", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        show_menu()
+        with st.container(key="run_bar", horizontal=True, vertical_alignment="center", width="content"):
+            try:
+                show_run_in_hand(training_service())
+            except CoreError as error:  # the frame stays; the page itself says more
+                _show_quietly(error.came)
+
+
+def show_menu() -> None:
+    """Draw the links to all pages; the run in hand travels along in the address."""
+    run_id = run_in_hand()
+    query = {RUN_IN_ADDRESS: run_id} if run_id else None
+    with st.container(key="menu", horizontal=True, gap="xsmall", width="content"):
+        for page in PAGES:
+            st.page_link(page.file, label=page.label, query_params=query)
+
+
+def show_run_in_hand(service: "TrainingService") -> None:
+    """Draw the visitor's run: which one (it can be changed here), its loss, and its curve in small."""
+    runs = {view.run_id: view for view in service.list_runs()}
+    run_id = run_in_hand()
+    if run_id and run_id not in runs:
+        runs[run_id] = service.view(run_id)
+    if not runs:
+        _show_quietly("no run yet")
+        return
+    st.session_state[RUN_CHOICE] = run_id
+    st.selectbox(
+        "The run in hand",
+        list(runs),
+        key=RUN_CHOICE,
+        index=None,
+        format_func=lambda chosen: run_name(runs[chosen]),
+        placeholder="no run in hand",
+        label_visibility="collapsed",
+        on_change=lambda: take_in_hand(st.session_state[RUN_CHOICE]),
+        width=260,
+    )
+    if run_id:
+        living = runs[run_id].state in LIVING_STATES
+        st.fragment(_show_status, run_every=STATUS_SECONDS if living else None)(service, run_id)
+
+
+def run_name(view: "RunView") -> str:
+    """Name a run by its text and what tells it from another: experiment, recipe and the end of its id."""
+    return f"{view.spec.text_name} · {view.spec.experiment} · {view.run_id[-4:]}"
+
+
+def _show_status(service: "TrainingService", run_id: str) -> None:
+    view = service.view(run_id)
+    curve = sparkline_svg(service.history(run_id).losses)
+    loss = "" if view.loss is None else f"loss {view.loss:.3f}"
+    st.html(f'<div class="run-status">{curve}<span>{loss}</span><span>{html.escape(view.state)}</span></div>')
+
+
+def _show_quietly(text: str) -> None:
+    st.html(f'<span class="quiet">{html.escape(text)}</span>')
+
+
+def escape_markdown(text: str) -> str:
+    """Return `text` as one line of Markdown that shows it letter by letter and nothing else.
+
+    For labels and messages with words that someone typed, uploaded or a network wrote. A backslash stops Markdown,
+    mathematics and HTML; links, e-mail addresses, `:shortcodes:` and arrows are recognised only after the backslashes
+    are gone, so an invisible word joiner takes them apart.
+    """
+    one_line = " ".join(text.split())
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)  # all ASCII punctuation
+    return re.sub(r"(\\[:@.<>=-])", "\\1\u2060", escaped)
+
+
+@contextmanager
+def friendly_errors() -> Iterator[None]:
+    """Turn whatever fails inside into something that a visitor can read.
+
+    A CoreError is shown as it is, escaped. Anything else is a bug: the visitor gets a number, the log the traceback.
+    Streamlit's own stop and rerun signals are no `Exception`s and pass through.
+    """
+    try:
+        yield
+    except CoreError as error:
+        st.error(escape_markdown(str(error)))
+    except Exception:
+        number = secrets.token_hex(3)
+        LOGGER.exception("Error %s on a page", number)
+        st.error(
+            f"Something went wrong that should not have. Your runs are kept; reload the page to go on. "
+            f"If it happens again, tell whoever runs this app the error number {number}."
+        )
