@@ -1,0 +1,78 @@
+"""What all tests share: the large real files, the real app, a browser. Nothing is started before a test asks for it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import check_no_exception, launch_browser
+from tests.browser.running_app import RunningApp
+
+# Before anything imports TensorFlow: only its errors, and no notice about rounding in oneDNN.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "0")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark browser tests and run them last: the quick ones fail first.
+
+    Playwright also keeps an event loop in the main thread, in which a later test could start no loop of its own.
+    """
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of large real files (tinyshakespeare.txt, …) that LSTM_TEST_DATA names."""
+    named = os.environ.get("LSTM_TEST_DATA")
+    if not named:
+        pytest.skip("LSTM_TEST_DATA does not name the folder of large real texts that this test reads")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.fail(f"LSTM_TEST_DATA names {folder}, which is no folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The real app, one for all tests that do not need one of their own."""
+    with RunningApp(tmp_path_factory.mktemp("app")) as running:
+        running.wait_until_it_answers()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each test opens contexts of its own in it."""
+    with sync_playwright() as playwright:
+        chromium = launch_browser(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, app: RunningApp) -> Iterator[Page]:
+    """A tab of a visitor who has never been here; relative addresses lead to the app: `page.goto("/train")`.
+
+    A test that leaves an exception on its page has failed.
+    """
+    context = browser.new_context(base_url=app.address, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    yield opened
+    check_no_exception(opened)
+    context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show the server's log beside a failed test."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("app")
+    if report.failed and isinstance(running, RunningApp):
+        report.sections.append(("the app's log", running.log[-10_000:]))
+    return report
