@@ -47,8 +47,8 @@ def launch_browser(playwright: Playwright) -> Browser:
 
 
 def check_no_exception(page: Page) -> None:
-    """Fail, with what it says, when the page shows an exception."""
-    shown = page.locator("[data-testid=stException]")
+    """Fail, with what it says, when the page shows an exception or the sentence that stands for one."""
+    shown = page.locator("[data-testid=stException], [data-testid=stAlert]:has-text('error number')")
     assert shown.count() == 0, f"{page.url} shows an exception: {shown.first.inner_text()}"
 
 
