@@ -1,4 +1,4 @@
-"""Imports point down, Streamlit stays out of the core, TensorFlow out of the server: read from the source, then seen."""
+"""Imports point down, Streamlit stays out of the core and TensorFlow out of the server."""
 
 import ast
 import os
