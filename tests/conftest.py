@@ -10,9 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import check_no_exception, launch_browser
 from tests.browser.running_app import RunningApp
 
-# Before anything imports TensorFlow: only its errors, and no notice about rounding in oneDNN.
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"  # TensorFlow reads it when it is imported: only its errors are of interest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

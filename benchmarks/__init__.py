@@ -1,0 +1,1 @@
+"""Programs that measure the app, each a module of its own: `python -m benchmarks.<name>`."""
