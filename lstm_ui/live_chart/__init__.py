@@ -1,0 +1,6 @@
+"""The chart that grows while a network learns: thin the history (data.py), pack it, draw it in place (live_chart.js)."""
+
+from lstm_ui.live_chart.component import show_live_chart
+from lstm_ui.live_chart.data import ChartData, smooth, thin_history
+
+__all__ = ["ChartData", "show_live_chart", "smooth", "thin_history"]
