@@ -37,7 +37,7 @@ browser: dev-environment
 	@$(BIN)/python -m tests.browser.chromium
 
 cloud-check: browser
-	$(BIN)/python -m benchmarks.cloud_check
+	$(BIN)/python -m benchmarks.cloud_check $(PYTHON)
 
 environment: $(BIN)/pip
 	@$(call install,requirements.txt)

@@ -3,6 +3,7 @@
 requirements.txt alone in a fresh environment, one core, and a visitor in a real browser who trains the Meditations
 and lets the network write. Resident memory is measured all along: the proportional set size (PSS) of the server and of
 everything it started, in which memory that several processes share counts once. Exit code 1 above the limit.
+`make cloud-check PYTHON=python3.12` tries the Python that runs there.
 """
 
 import re
@@ -54,14 +55,14 @@ def measure_bytes(process: psutil.Process) -> int:
     return getattr(memory, "pss", memory.rss)
 
 
-def install_requirements(folder: Path) -> Path:
-    """Make a fresh environment with requirements.txt alone; return its interpreter."""
+def install_requirements(folder: Path, python: str) -> Path:
+    """Make a fresh environment of this Python with requirements.txt alone; return its interpreter."""
     environment = folder / "environment"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    python = environment / "bin" / "python"
+    subprocess.run([python, "-m", "venv", environment], check=True)
+    interpreter = environment / "bin" / "python"
     options = ["--quiet", "--disable-pip-version-check", "--requirement", ROOT / "requirements.txt"]
-    subprocess.run([python, "-m", "pip", "install", *options], check=True)
-    return python
+    subprocess.run([interpreter, "-m", "pip", "install", *options], check=True)
+    return interpreter
 
 
 def train_meditations(page: Page) -> str:
@@ -95,16 +96,16 @@ def write_on(page: Page) -> str:
     return " ".join(written.inner_text().split())
 
 
-def main() -> int:
-    """Try the app, print the figures, return the exit code."""
+def main(python: str) -> int:
+    """Try the app on this Python, print the figures, return the exit code."""
     rivals = [name for name in WINS_OVER_REQUIREMENTS if (ROOT / name).exists()]
     if rivals:
         print(f"Streamlit Cloud would read {', '.join(rivals)} instead of requirements.txt. Remove it.")
         return 1
     with tempfile.TemporaryDirectory(prefix="cloud-check-") as name, sync_playwright() as playwright:
-        python = install_requirements(Path(name))
+        interpreter = install_requirements(Path(name), python)
         browser = launch_browser(playwright)
-        with RunningApp(Path(name) / "app", command=("taskset", "--cpu-list", "0", str(python))) as app:
+        with RunningApp(Path(name) / "app", command=("taskset", "--cpu-list", "0", str(interpreter))) as app:
             watch = MemoryWatch(app)
             watch.start()
             print(f"server answers after  {app.wait_until_it_answers():.1f} s")
@@ -123,4 +124,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:] or [sys.executable]))
