@@ -1,1 +1,1 @@
-"""How a trained network writes: `sampling` chooses one symbol from its probabilities, `writer` does so again and again."""
+"""How a trained network writes: `sampling` draws one symbol, `writer` does so again and again."""

@@ -17,8 +17,8 @@ class Sampling:
     """How the next symbol is drawn.
 
     `temperature` from 0 (always the likeliest) over 1 (as the network believes) to 2 (wild); `top_k` keeps only the k
-    likeliest symbols, 0 keeps all; `top_p` (0 < top_p <= 1) keeps the likeliest that together reach this share (Holtzman
-    et al. 2020, "nucleus"). Raises InvalidSetting when one of them is out of bounds.
+    likeliest symbols, 0 keeps all; `top_p` (0 < top_p <= 1) keeps the likeliest that together reach this share
+    ("nucleus", Holtzman et al. 2020). Raises InvalidSetting when one of them is out of bounds.
     """
 
     temperature: float = 1.0

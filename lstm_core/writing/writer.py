@@ -55,7 +55,7 @@ class Writer:
         shape, weights = network.shape, network.weights
         self._first_kernel, self._first_bias = _arrange(weights["lstm_1/kernel"]), _arrange(weights["lstm_1/bias"])
         self._rows: dict[int, np.ndarray] = {}
-        # The first layer's input comes from `_row`, so its matrix is the recurrent kernel alone: (U, 4U), then (2U, 4U).
+        # The first layer's input comes from `_row`: its matrix is the recurrent kernel alone (U, 4U), then (2U, 4U).
         self._matrices = [_arrange(weights["lstm_1/recurrent_kernel"])]
         self._biases: list[np.ndarray | None] = [None]
         for layer in range(2, shape.layers + 1):
@@ -162,7 +162,7 @@ class Writer:
         return WriterState(self._score(hidden), self._zeros, self._zeros, ids)
 
     def _row(self, symbol_id: int) -> np.ndarray:
-        """Return what one symbol adds to the first layer's gates (4U,): kept, since few symbols make up most of a text."""
+        """Return what a symbol adds to the first layer's gates (4U,); kept, for a few symbols make up most texts."""
         row = self._rows.get(symbol_id)
         if row is None:
             coding = self.network.shape.coding
@@ -211,9 +211,10 @@ class Writer:
 
 
 def _arrange(gates: np.ndarray) -> np.ndarray:
-    """Reorder the last axis from input, forget, candidate, output to input, forget, output, candidate; halve the first three.
+    """Reorder gates from input, forget, candidate, output to input, forget, output, candidate; halve the first three.
 
-    So one tanh serves all four gates, and one multiplication and addition makes the first three sigmoids.
+    The gates lie along the last axis (…, 4U). So one tanh serves all four, and one multiplication and addition makes
+    sigmoids of the first three.
     """
     input_gate, forget_gate, candidate, output_gate = np.split(gates, 4, axis=-1)
     return np.concatenate([0.5 * input_gate, 0.5 * forget_gate, 0.5 * output_gate, candidate], axis=-1)

@@ -1,0 +1,90 @@
+"""Let a trained network write: symbol by symbol from your seed text, and see what else each symbol could have been."""
+
+from functools import partial
+
+import streamlit as st
+
+from lstm_ui import generate_actions as actions
+from lstm_ui import generate_controls as controls
+from lstm_ui.generate_text import show_texts
+from lstm_ui.next_symbol_bars import show_next_symbol_bars
+from lstm_ui.page import friendly_errors, page_setup
+from lstm_ui.service import training_service
+
+
+def show_page() -> None:
+    service = training_service()
+    controls.restore_controls()
+    view = controls.choose_run(service)
+    if view is None:
+        return
+    writer = actions.current_writer(service, view.run_id)
+    learning = "It is still learning: this is" if view.is_alive else "This is"
+    st.caption(f"{learning} what it had learned by step {writer.network.step:,}.")
+
+    settings, text = st.columns([1, 2], gap="large")
+    with settings:
+        controls.suggest_seed(view, writer)
+        controls.show_seed_box(writer)
+        controls.show_settings()
+    with text:
+        show_own_text(service)
+    show_side_by_side(service)
+
+
+def show_own_text(service) -> None:
+    manuscript = actions.own_manuscript()
+    writing, begun = manuscript.remaining > 0, manuscript.draft is not None
+    press = partial(st.button, on_click=actions.attempt)
+    with st.container(horizontal=True):
+        press("Write", key="write", type="primary", args=(actions.write, service, manuscript))
+        press("Stop", key="generate_stop", disabled=not writing, args=(manuscript.stop,))
+        press("Go on", key="generate_go_on", disabled=writing or not begun, args=(actions.go_on, service, manuscript))
+        press("Undo", key="generate_undo", disabled=not manuscript.past, args=(manuscript.undo,))
+    actions.show_refusal()
+    with st.container(key="written"):
+        show_texts([manuscript], ("generate_text",), "The text will stand here. Press Write.")
+    if begun:
+        st.caption(
+            "Point at a symbol, tap it, or move with the arrow keys to see what else was likely. "
+            "Dotted: another symbol was likelier. Underlined: you chose it."
+        )
+        show_choice(service, manuscript)
+
+
+def show_choice(service, manuscript) -> None:
+    st.subheader("You choose")
+    if manuscript.remaining:
+        st.caption("As soon as the network pauses, you can write the next symbol yourself.")
+        return
+    with friendly_errors():
+        writer = actions.current_writer(service, manuscript.draft.run_id)
+        rows = manuscript.next_likeliest(writer, controls.read_sampling())
+        chosen = show_next_symbol_bars(rows, len(manuscript.draft.written), "generate_next")
+        st.caption("Thick bar: what the network believes. Thin bar: how often it is drawn with these settings.")
+        if chosen is not None:
+            manuscript.choose(writer, chosen)
+            st.rerun()
+
+
+def show_side_by_side(service) -> None:
+    st.divider()
+    st.subheader("Side by side")
+    st.caption("The same seed text, the same random seed, three temperatures.")
+    compared = actions.own_comparison()
+    for column, key in zip(st.columns(len(compared)), controls.COMPARED_TEMPERATURES, strict=True):
+        with column:
+            controls.show_compared_temperature(key)
+    with st.container(horizontal=True):
+        writing = any(manuscript.remaining for manuscript in compared)
+        press = partial(st.button, on_click=actions.attempt)
+        press("Write all three", key="generate_compare", args=(actions.write_compared, service, compared))
+        press("Stop all", key="generate_compare_stop", disabled=not writing, args=(actions.stop_all, compared))
+    keys = tuple(f"generate_text_{place}" for place in range(len(compared)))
+    show_texts(compared, keys, "")
+
+
+page_setup("Write", "/generate")
+st.title("Let it write")
+with friendly_errors():
+    show_page()
