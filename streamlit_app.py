@@ -1,5 +1,27 @@
-"""Home: what this is, and the doors into it."""
+"""Home: what this is, the doors into it, and the three tutorials that it brings to life."""
 
-from lstm_ui.page import page_setup
+import streamlit as st
+
+from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.text.library import LIBRARY
+from lstm_ui.home import show_door, show_tutorial
+from lstm_ui.page import friendly_errors, page_setup
+
+TUTORIALS = ("rubik-meditations", "atienza-aesop", "horas-shakespeare")
 
 page_setup("Home", "/")
+
+with friendly_errors():
+    st.title("Watch an LSTM learn")
+    st.markdown("Give a small neural network a text, watch it learn to continue it, and then let it write.")
+
+    with st.container(key="doors", horizontal=True, gap="medium"):
+        show_door("train", "pages/train.py", "Train on a text", "Choose a text and see the loss fall, step by step.")
+        show_door(
+            "write", "pages/generate.py", "Write with a network", "Give it a beginning; it goes on, word by word."
+        )
+
+    st.header("Three tutorials, run live")
+    with st.container(key="tutorials", horizontal=True, gap="medium"):
+        for name in TUTORIALS:
+            show_tutorial(EXPERIMENTS[name], LIBRARY[EXPERIMENTS[name].corpus])

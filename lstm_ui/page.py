@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from lstm_core.errors import CoreError
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from lstm_core.service.views import RunView
 
 APP_NAME = "Watch an LSTM learn"
-LIVING_STATES = ("waiting", "compiling", "training")
 STATUS_SECONDS = 3.0  # how often the top bar looks at a living run
 LOGGER = logging.getLogger(__name__)
 
@@ -95,8 +95,8 @@ def show_run_in_hand(service: "TrainingService") -> None:
         width=260,
     )
     if run_id:
-        living = runs[run_id].state in LIVING_STATES
-        st.fragment(_show_status, run_every=STATUS_SECONDS if living else None)(service, run_id)
+        run_every = STATUS_SECONDS if runs[run_id].is_alive else None
+        st.fragment(_show_status, run_every=run_every)(service, run_id)
 
 
 def run_name(view: "RunView") -> str:
@@ -132,12 +132,15 @@ def friendly_errors() -> Iterator[None]:
     """Turn whatever fails inside into something that a visitor can read.
 
     A CoreError is shown as it is, escaped. Anything else is a bug: the visitor gets a number, the log the traceback.
-    Streamlit's own stop and rerun signals are no `Exception`s and pass through.
+    Streamlit's own stop and rerun signals are no `Exception`s and pass through. Fragments need one of their own: what
+    fails in a fragment is already shown when it gets out.
     """
     try:
         yield
     except CoreError as error:
         st.error(escape_markdown(str(error)))
+    except FragmentHandledException:
+        raise
     except Exception:
         number = secrets.token_hex(3)
         LOGGER.exception("Error %s on a page", number)

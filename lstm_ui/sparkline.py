@@ -24,5 +24,5 @@ def sparkline_svg(values: Sequence[float] | np.ndarray) -> str:
         points = " ".join(f"{across:.1f},{down:.1f}" for across, down in zip(x, y, strict=True))
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
-        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>'
     )

@@ -1,4 +1,4 @@
-"""The chart that grows while a network learns: thin the history (data.py), pack it, draw it in place (live_chart.js)."""
+"""The chart that grows while a network learns: data.py thins, component.py sends, live_chart.js draws in place."""
 
 from lstm_ui.live_chart.component import show_live_chart
 from lstm_ui.live_chart.data import ChartData, smooth, thin_history

@@ -75,15 +75,11 @@ def pack_chart(data: ChartData, log_axis: bool, x_axis: str, unit: str) -> dict[
     title, convert = UNITS[unit]
     with np.errstate(over="ignore"):  # the perplexity of a loss above 88 is drawn as a gap
         losses = {name: convert(getattr(data, name)) for name in ("raw", "smoothed", "validation_losses")}
-        lines = [
-            {"panel": panel, "value": float(value), "label": label}
-            for panel, value, label in (
-                ("loss", convert(data.start_loss), "knowing nothing"),
-                ("loss", data.published_loss and convert(data.published_loss), data.published_label),
-                ("accuracy", data.published_accuracy, data.published_label),
-            )
-            if value is not None and math.isfinite(value)
-        ]
+        lines = [_line("loss", convert(data.start_loss), "knowing nothing", end=True)]
+        if data.published_loss is not None:
+            lines.append(_line("loss", convert(data.published_loss), data.published_label))
+        if data.published_accuracy is not None:
+            lines.append(_line("accuracy", data.published_accuracy, data.published_label))
     curves = losses | {
         "x": data.steps if x_axis == "steps" else data.seconds,
         "validation_x": data.validation_steps if x_axis == "steps" else data.validation_seconds,
@@ -111,6 +107,11 @@ def describe_chart(data: ChartData, unit: str = "loss") -> str:
     if len(data.validation_losses):
         sentence += f", in validation {convert(float(data.validation_losses[-1])):.3f}"
     return sentence + "."
+
+
+def _line(panel: str, value: float, label: str, end: bool = False) -> dict[str, Any]:
+    """A dashed line across a panel, its name written at the beginning, or at the `end` where the curves start high."""
+    return {"panel": panel, "value": float(value), "label": label, "end": end}
 
 
 def _pack_array(values: np.ndarray) -> str:

@@ -80,7 +80,7 @@ def smooth(values: np.ndarray, smoothing: float, start: float) -> np.ndarray:
 
 
 def _smooth_finite(values: np.ndarray, smoothing: float, start: float) -> np.ndarray:
-    """The recurrence, block by block: within a block it is one matrix product, between blocks one number is handed on."""
+    """Run the recurrence by blocks: one matrix product within them, one number handed on from each to the next."""
     block = SMOOTHING_BLOCK
     count = len(values)
     blocks = np.pad(values, (0, -count % block)).reshape(-1, block)

@@ -1,6 +1,7 @@
 // Draws the live chart with Plotly.react: the same chart, more points. Fetched once; see component.py for who calls it.
 
 const charts = new WeakMap(); // the element that Plotly draws in -> { data, Plotly }
+const touch = matchMedia("(pointer: coarse)").matches;
 let library; // one plotly.js for all charts of the page
 
 function loadPlotly(address) {
@@ -56,7 +57,8 @@ function redraw(element) {
   chart.drawn = true;
   chart.Plotly.react(element, traces(chart.data, palette), layout(chart.data, palette, element), {
     displaylogo: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    displayModeBar: touch ? false : "hover",
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // nothing leaves the classroom
   });
 }
 
@@ -99,10 +101,13 @@ function layout(data, palette, element) {
     title: { text: title, standoff: 8 }, gridcolor: palette.line, zeroline: false, linecolor: palette.line,
     automargin: false, ...extra,
   });
-  const named = ({ panel, value, label }) => ({
+  const named = ({ panel, value, label, end }) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, yref: panel === "loss" ? "y" : "y2", y0: value, y1: value,
     line: { color: palette.text, width: 1.25, dash: "dash" },
-    label: { text: escapeHtml(label), textposition: "end", yanchor: "bottom", font: { size: 12, color: palette.text } },
+    label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
+      text: escapeHtml(label), textposition: end ? "end" : "start",
+      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 13, color: palette.text },
+    },
   });
   return {
     uirevision: data.revision,
@@ -113,9 +118,14 @@ function layout(data, palette, element) {
     font: { color: palette.text, family: palette.font, size: narrow ? 12 : 14 },
     hovermode: "x unified",
     hoverlabel: { bgcolor: palette.paper, bordercolor: palette.line, font: { color: palette.text } },
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", // a finger scrolls the page
+    dragmode: touch ? false : "zoom", // a finger scrolls the page
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: palette.quiet, activecolor: palette.training },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", itemclick: "toggle", bgcolor: "rgba(0,0,0,0)" },
-    xaxis: axis(data.x_title, { anchor: "y2", rangemode: "tozero" }),
+    xaxis: axis(data.x_title, {
+      anchor: "y2", rangemode: "tozero", showgrid: false,
+      unifiedhovertitle: { text: `${data.x_title} %{x:,.0f}` },
+      showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: palette.quiet,
+    }),
     yaxis: axis(data.loss_title, { domain: [0.36, 1], type: data.log ? "log" : "linear", rangemode: data.log ? "normal" : "tozero" }),
     yaxis2: axis("accuracy", { domain: [0, 0.26], range: [0, 1.04], tickformat: ".0%", nticks: 4 }),
     shapes: data.lines.map(named),

@@ -1,0 +1,25 @@
+"""The doors and the tutorial cards of Home."""
+
+import streamlit as st
+
+from lstm_core.network.experiments import Experiment
+from lstm_core.text.library import LibraryText
+
+
+def show_door(name: str, file: str, label: str, explanation: str) -> None:
+    """Draw a large link to the page in `file`."""
+    with st.container(key=f"door_{name}", border=True, gap="xxsmall"):
+        st.page_link(file, label=label, width="stretch")
+        st.markdown(explanation)
+
+
+def show_tutorial(experiment: Experiment, text: LibraryText) -> None:
+    """Draw one tutorial: who, what, the published figure, and a button that opens /train set up and started."""
+    with st.container(key=f"tutorial_{experiment.name}", border=True, gap="xsmall"):
+        st.subheader(experiment.title, anchor=False)
+        st.caption(f"{experiment.author}, {experiment.year} · {text.author}")
+        st.markdown(experiment.summary)
+        with st.container(height="stretch", vertical_alignment="bottom", gap="xsmall"):
+            st.markdown(f"**Published:** {experiment.published_note}.")
+            if st.button("Run it now", key=f"run_{experiment.name}", type="primary", width="stretch"):
+                st.switch_page("pages/train.py", query_params={"experiment": experiment.name, "start": "1"})
