@@ -1,0 +1,152 @@
+"""Part 2 of /train: every knob as a control, built from its record in `lstm_core.knobs`."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import streamlit as st
+
+from lstm_core.knobs import KNOBS, Knob
+from lstm_ui.page import escape_markdown
+
+GROUPS = {
+    "Reading": ("symbols", "vocabulary", "window", "coding", "embedding", "targets"),
+    "Network": ("layers", "units", "dropout", "recurrent_dropout", "forget_bias", "initialization"),
+    "Learning": (
+        "optimizer", "learning_rate", "beta_2", "schedule", "clip_norm", "batch", "order", "until", "steps", "seconds",
+        "random_seed",
+    ),
+}  # fmt: skip
+
+# Knobs whose bounds are close enough for a slider; all others take a number.
+SLIDER_STEPS: Mapping[str, int | float] = {"window": 1, "layers": 1, "dropout": 0.05, "recurrent_dropout": 0.05}
+NUMBER_STEPS: Mapping[str, int | float] = {
+    "vocabulary": 100, "embedding": 16, "units": 32, "forget_bias": 0.5, "beta_2": 0.001, "clip_norm": 0.5, "batch": 8,
+    "steps": 1_000, "seconds": 10.0, "random_seed": 1, "learning_rate": 0.001,
+}  # fmt: skip
+
+LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-6, 0) for digit in (1, 2, 3, 5)) + (1.0,)
+LEARNING_RATE_SCALE = "learning_rate_scale"  # key of the slider beside the exact number
+
+# A knob that does nothing unless another knob has a certain value.
+ONLY_WITH = {"embedding": ("coding", "embedding"), "beta_2": ("optimizer", "adam")}
+
+_BASELINE = "knob_baseline"  # which recipe the controls were last set to
+
+
+def show_knobs(
+    settings: Mapping[str, Any],
+    recipe_name: str = "",
+    locked: Collection[str] = (),
+    locked_reason: str = "Locked while the network trains.",
+) -> dict[str, Any]:
+    """Draw all knobs in three folded groups and return their values, checked and typed.
+
+    `settings` are the recipe's; knobs that it does not name stand at their defaults. Another recipe (other settings,
+    or another `recipe_name`, such as "horas-quijote/fast") sets every control anew. Knobs in `locked` cannot be moved.
+    """
+    recipe = {name: settings.get(name, knob.default) for name, knob in KNOBS.items()}
+    _follow_recipe(recipe, recipe_name)
+    changed = [name for name in KNOBS if st.session_state[knob_key(name)] != recipe[name]]
+    for group, names in GROUPS.items():
+        with st.expander(f"{group}: {_summary(group)}", key=f"knobs_{group.lower()}"):
+            for name in names:
+                _show_knob(KNOBS[name], name in changed, locked_reason if name in locked else _idle_reason(name))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        named = ", ".join(KNOBS[name].label.lower() for name in changed)
+        st.caption(f"Changed: {escape_markdown(named)}." if changed else "All knobs stand as in the recipe.")
+        movable = {name: value for name, value in recipe.items() if name not in locked}
+        st.button(
+            "Back to the recipe",
+            key="knobs_back",
+            on_click=_set_knobs,
+            args=(movable,),
+            disabled=not any(name in movable for name in changed),
+            help="Set every knob to the value that the recipe gives it.",
+        )
+    return {name: knob.check(st.session_state[knob_key(name)]) for name, knob in KNOBS.items()}
+
+
+def knob_key(name: str) -> str:
+    """Return the key of a knob's control, in the session state and as a class on the page."""
+    return f"knob_{name}"
+
+
+def nearest_learning_rate(value: float) -> float:
+    """Return the mark on the slider that is nearest in ratio."""
+    return min(LEARNING_RATES, key=lambda mark: max(mark / value, value / mark))
+
+
+def _follow_recipe(recipe: dict[str, Any], recipe_name: str) -> None:
+    baseline = (recipe_name, recipe)
+    if st.session_state.get(_BASELINE) != baseline:
+        st.session_state[_BASELINE] = baseline
+        _set_knobs(recipe)
+    _set_knobs({name: value for name, value in recipe.items() if knob_key(name) not in st.session_state})
+
+
+def _set_knobs(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        st.session_state[knob_key(name)] = value
+
+
+def _idle_reason(name: str) -> str | None:
+    """Say why a knob does nothing at present; None when it does something."""
+    if name not in ONLY_WITH:
+        return None
+    other, wanted = ONLY_WITH[name]
+    if st.session_state[knob_key(other)] == wanted:
+        return None
+    return f"It does nothing now: only {KNOBS[other].label.lower()} “{wanted}” uses it."
+
+
+def _summary(group: str) -> str:
+    """Tell a folded group's main values on its lid."""
+    value = {name: st.session_state[knob_key(name)] for name in GROUPS[group]}
+    if group == "Reading":
+        return f"{value['symbols']}, window {value['window']}, {value['coding']}"
+    if group == "Network":
+        return f"{value['layers']} × LSTM, {value['units']:,} units"
+    return f"{value['optimizer']}, rate {value['learning_rate']:g}, batch {value['batch']}"
+
+
+def _show_knob(knob: Knob, is_changed: bool, disabled_reason: str | None) -> None:
+    unit = f" ({knob.unit})" if knob.unit else ""
+    label = escape_markdown(f"{knob.label}{unit}") + (" · **changed**" if is_changed else "")
+    common = {
+        "key": knob_key(knob.name),
+        "help": escape_markdown(f"{knob.help} {disabled_reason or ''}"),
+        "disabled": disabled_reason is not None,
+        "persist_state": "session",
+    }
+    if len(knob.choices) > 3:
+        st.selectbox(label, knob.choices, **common)
+    elif knob.choices:
+        st.segmented_control(label, knob.choices, required=True, **common)
+    elif knob.name in SLIDER_STEPS:
+        st.slider(label, knob.minimum, knob.maximum, step=SLIDER_STEPS[knob.name], **common)
+    elif knob.name == "learning_rate":
+        _show_learning_rate(knob, label, common)
+    else:
+        _show_number(knob, label, common)
+
+
+def _show_number(knob: Knob, label: str, common: dict[str, Any]) -> None:
+    kind = type(knob.default)
+    form = "%d" if kind is int else "%g"
+    step = NUMBER_STEPS[knob.name]
+    st.number_input(label, kind(knob.minimum), kind(knob.maximum), step=step, format=form, **common)
+
+
+def _show_learning_rate(knob: Knob, label: str, common: dict[str, Any]) -> None:
+    """Draw a slider on a logarithmic scale for the hand, and below it the exact number."""
+    st.session_state[LEARNING_RATE_SCALE] = nearest_learning_rate(st.session_state[knob_key(knob.name)])
+    st.select_slider(
+        label,
+        LEARNING_RATES,
+        key=LEARNING_RATE_SCALE,
+        format_func=lambda rate: f"{rate:g}",
+        help=common["help"],
+        disabled=common["disabled"],
+        on_change=lambda: _set_knobs({knob.name: st.session_state[LEARNING_RATE_SCALE]}),
+    )
+    _show_number(knob, f"{knob.label}, exactly", common)

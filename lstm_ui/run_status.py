@@ -1,0 +1,85 @@
+"""How a run stands, in fixed slots: numbers change in place and nothing around them moves."""
+
+import html
+
+import streamlit as st
+
+from lstm_core.service.views import RunView
+
+STATE_TEXTS = {
+    "waiting": "its turn comes next",
+    "compiling": "compiling the network: about 3 s the first time",
+    "training": "it looks at the text and corrects itself",
+    "paused": "Resume goes on from here",
+    "stopped": "what it has learned is kept",
+    "finished": "what it has learned is kept",
+    "interrupted": "the server was restarted; Resume goes on from the last checkpoint",
+    "failed": "it cannot go on",
+}
+END_TEXTS = {
+    "steps": "it has used its budget of steps",
+    "seconds": "it has used its budget of seconds",
+    "perfect": "every window that can be right is right",
+    "accuracy": "it has reached the accuracy asked for",
+    "visitor": "you stopped it; what it has learned is kept",
+}
+
+_STYLE = """<style>
+.status-state { min-height: 3.2em; line-height: 1.6; }
+.status-state b { border: 1px solid currentColor; border-radius: 1em; padding: 0.1em 0.7em; margin-right: 0.5em; }
+.status-slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5em, 1fr)); gap: 0.3em 1em; }
+.status-slots span { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.status-slots b { font-size: 1.15em; }
+.status-note { min-height: 1.6em; margin-top: 0.3em; opacity: 0.85; overflow-wrap: anywhere; }
+</style>"""
+
+
+def show_run_status(view: RunView) -> None:
+    """Draw state, step, loss, accuracy, speed, time left, queue, cores and note."""
+    with st.container(key="run_status", gap="xsmall"):
+        # Apart from the numbers, so that a screen reader announces a new state and not every tick.
+        st.html(f'{_STYLE}<div class="status-state" role="status">{state_html(view)}</div>')
+        st.html(f'<div class="status-slots">{slots_html(view)}</div><div class="status-note">{note_html(view)}</div>')
+
+
+def state_html(view: RunView) -> str:
+    """Name the state in one word and say what it means."""
+    meaning = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
+    if view.state == "waiting" and view.place:
+        meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
+    return f"<b>{html.escape(view.state)}</b> {html.escape(meaning or STATE_TEXTS.get(view.state, ''))}"
+
+
+def slots_html(view: RunView) -> str:
+    """Write each number into its own slot; a dash where there is none yet."""
+    of_total = f" of {view.total_steps:,}" if view.total_steps else ""
+    left = format_seconds(view.seconds_left) if view.seconds_left is not None and view.is_alive else "–"
+    slots = (
+        f"step <b>{view.step:,}</b>{of_total}",
+        f"loss <b>{_number(view.loss, '.4f')}</b>",
+        f"accuracy <b>{_number(view.accuracy, '.2%').replace('%', ' %')}</b>",
+        f"<b>{view.symbols_per_second:,.0f}</b> symbols/s",
+        f"time left <b>{left}</b>",
+        f"trained for <b>{format_seconds(view.seconds)}</b>",
+        f"place in the queue <b>{view.place:,}</b>",
+        f"cores in use <b>{view.cores}</b>",
+    )
+    return "".join(f"<span>{slot}</span>" for slot in slots)
+
+
+def note_html(view: RunView) -> str:
+    """Return the run's note, escaped. A percentage in it is spelled out: the only sign here is the accuracy's."""
+    return html.escape(view.note.replace(" %", " percent").replace("%", " percent")) or "&nbsp;"
+
+
+def format_seconds(seconds: float) -> str:
+    """Write a duration as people say it: 4 s, 2 min 5 s, 1 h 12 min."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)

@@ -1,0 +1,94 @@
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lstm_core.knobs import KNOBS
+from lstm_core.network.experiments import EXPERIMENTS
+from lstm_ui.knob_controls import GROUPS, LEARNING_RATES, nearest_learning_rate
+
+ARTICLE = dict(EXPERIMENTS["rubik-meditations"].article)
+DEFAULTS = {name: knob.default for name, knob in KNOBS.items()}
+
+
+def show(settings: dict, recipe_name: str, locked: tuple) -> None:
+    import streamlit as st
+
+    from lstm_ui.knob_controls import show_knobs
+
+    st.session_state["asked"] = show_knobs(settings, recipe_name, locked)
+
+
+def draw(settings: dict[str, Any], recipe_name: str = "", locked: tuple[str, ...] = ()) -> AppTest:
+    page = AppTest.from_function(show, args=(settings, recipe_name, locked)).run()
+    assert not page.exception
+    return page
+
+
+def test_every_knob_stands_in_exactly_one_group():
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(KNOBS)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("recipe", ["article", "fast"])
+def test_untouched_controls_return_the_recipe(name, recipe):
+    settings = dict(getattr(EXPERIMENTS[name], recipe))
+    assert draw(settings).session_state["asked"] == DEFAULTS | settings
+
+
+def test_a_turned_knob_is_returned_and_marked():
+    page = draw(ARTICLE)
+    page.number_input(key="knob_units").set_value(64).run()
+    assert page.session_state["asked"]["units"] == 64
+    assert page.number_input(key="knob_units").label.endswith("**changed**")
+
+
+def test_back_to_the_recipe_undoes_what_was_turned():
+    page = draw(ARTICLE)
+    page.number_input(key="knob_units").set_value(64).run()
+    page.button(key="knobs_back").click().run()
+    assert page.session_state["asked"] == DEFAULTS | ARTICLE
+
+
+def test_back_to_the_recipe_has_nothing_to_do_at_first():
+    assert draw(ARTICLE).button(key="knobs_back").disabled
+
+
+@pytest.mark.parametrize(("settings", "name"), [({"units": 32}, "a/fast"), ({}, "b/fast")])
+def test_another_recipe_sets_every_control_anew(settings, name):
+    page = draw({}, "a/fast")
+    page.slider(key="knob_window").set_value(7).run()
+    page.args = (settings, name, ())
+    assert page.run().session_state["asked"] == DEFAULTS | settings
+
+
+def test_the_scale_of_the_learning_rate_moves_the_exact_number():
+    page = draw({})
+    page.select_slider(key="learning_rate_scale").set_value(0.02).run()
+    assert page.session_state["asked"]["learning_rate"] == 0.02
+
+
+def test_an_exact_learning_rate_is_kept_and_the_scale_stands_nearest_to_it():
+    page = draw({})
+    page.number_input(key="knob_learning_rate").set_value(0.0047).run()
+    assert page.session_state["asked"]["learning_rate"] == 0.0047
+    assert page.select_slider(key="learning_rate_scale").value == 0.005
+
+
+@pytest.mark.parametrize(("settings", "idle"), [({"coding": "integer"}, "embedding"), ({"optimizer": "sgd"}, "beta_2")])
+def test_a_knob_that_does_nothing_is_disabled_and_says_why(settings, idle):
+    control = draw(settings).number_input(key=f"knob_{idle}")
+    assert control.disabled and "does nothing now" in control.help
+
+
+def test_a_locked_knob_cannot_be_moved():
+    assert draw({}, locked=("units",)).number_input(key="knob_units").disabled
+
+
+def test_the_marks_of_the_learning_rate_span_its_bounds():
+    knob = KNOBS["learning_rate"]
+    assert (LEARNING_RATES[0], LEARNING_RATES[-1]) == (knob.minimum, knob.maximum)
+
+
+def test_the_nearest_mark_is_nearest_in_ratio():
+    assert nearest_learning_rate(0.0014) == 0.001
