@@ -144,7 +144,8 @@ def _read_address(program: "subprocess.Popen[str]") -> str:
         too_late.cancel()
     if not answer:
         program.kill()
-        last_words = program.stderr.read().strip()
+        with program.stderr:
+            last_words = program.stderr.read().strip()
         logger.error("The cluster program did not start:\n%s", last_words)
         raise _not_started(last_words.rsplit("\n", 1)[-1] or f"no answer within {START_SECONDS:.0f} s")
     return str(json.loads(answer)["scheduler"])
@@ -161,12 +162,13 @@ def _not_started(reason: str) -> ServiceUnavailable:
 def _forward_log(lines: IO[str]) -> None:
     """Pass on what the program and its workers print: errors as errors, all else for whoever asks for level INFO."""
     level = logging.INFO
-    for line in lines:
-        if " - ERROR - " in line or " - CRITICAL - " in line:  # Dask's; a traceback follows on lines of its own
-            level = logging.ERROR
-        elif " - " in line or line.startswith(("I0000", "W0000", "WARNING")):  # Dask's others, and TensorFlow's
-            level = logging.INFO
-        logger.log(level, "%s", line.rstrip())
+    with lines:
+        for line in lines:
+            if " - ERROR - " in line or " - CRITICAL - " in line:  # Dask's; a traceback follows on lines of its own
+                level = logging.ERROR
+            elif " - " in line or line.startswith(("I0000", "W0000", "WARNING")):  # Dask's others, and TensorFlow's
+                level = logging.INFO
+            logger.log(level, "%s", line.rstrip())
 
 
 def _end_program(program: "subprocess.Popen[str]") -> None:

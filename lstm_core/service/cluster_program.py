@@ -62,8 +62,8 @@ def _read_arguments() -> argparse.Namespace:
 def _take_over_pipes() -> tuple[int, int]:
     """Keep the pipes from and to the parent for this process alone; return their file descriptors.
 
-    Workers inherit an empty standard input and, as standard output, standard error. Otherwise what they print would fill
-    a pipe that nobody reads, and on Windows a process hangs at its start while another one reads from its input.
+    Workers inherit an empty standard input and, as standard output, standard error. Otherwise what they print would
+    fill a pipe that nobody reads, and on Windows a process hangs at its start while another reads from its input.
     """
     parent_pipe, answer_pipe = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)

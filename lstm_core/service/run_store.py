@@ -1,0 +1,249 @@
+"""Where training runs are kept: one folder per run, which survives the server and can be carried elsewhere.
+
+    <run id>/spec.json, text.txt          what was asked for          status.json           how it stands
+             vocabulary.json              the symbols and their ids   checkpoints/<step>.npz  the two latest
+             network.json                 title and shape             validation.jsonl, samples.jsonl
+             losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
+
+Nothing is pickled. What is replaced is replaced in one piece; what grows may end in the middle of a value or a line
+when the machine stops, and is read up to there.
+"""
+
+import dataclasses
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstm_core.errors import CoreError, RunNotFound
+from lstm_core.network.shape import NetworkShape
+from lstm_core.network.spec import RunSpec
+from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.checkpoints import (
+    checkpoint_steps,
+    read_latest_checkpoint,
+    remove_checkpoints,
+    take_weights,
+    write_checkpoint,
+)
+from lstm_core.service.run_files import (
+    append_json_line,
+    append_values,
+    damaged,
+    disk_errors_as,
+    drop_later_lines,
+    read_json,
+    read_json_lines,
+    read_values,
+    replace_file,
+    replace_json,
+)
+from lstm_core.text.symbols import Vocabulary
+from lstm_core.training.environment import PROJECT_ROOT
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
+
+
+@dataclass(frozen=True)
+class StepHistory:
+    """What was measured at each step, from step 1; each array is float32, (steps,).
+
+    A step whose values could not be written, because the disk was full, is NaN.
+    """
+
+    losses: np.ndarray  # nats
+    accuracies: np.ndarray  # 0 to 1
+    seconds: np.ndarray  # of training, from the run's beginning
+
+
+def default_runs_folder() -> Path:
+    """Return the folder that LSTM_RUNS_DIR names, else `runs/` beside the app."""
+    return Path(os.environ.get("LSTM_RUNS_DIR") or PROJECT_ROOT / "runs")
+
+
+class RunStore:
+    """The runs in one folder. Run ids may come from an address bar: every method that takes one checks it.
+
+    All raise RunNotFound for an id that is malformed or has no run, and ServiceUnavailable for a disk that is full or
+    cannot be written. May be used from several threads.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or default_runs_folder()
+        self._lock = threading.RLock()
+
+    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: NetworkShape) -> str:
+        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
+        run_id = "-"
+        while not run_id[0].isalnum():  # a leading dash would look like an option on a command line
+            run_id = secrets.token_urlsafe(16)
+        draft = self.folder / f".{run_id}"  # the dot hides it from `list_ids`
+        with disk_errors_as("The run could not be set up"):
+            try:
+                (draft / "checkpoints").mkdir(parents=True)
+                replace_json(draft / "spec.json", spec.to_record())
+                replace_file(draft / "text.txt", lambda file: file.write(spec.text.encode()))
+                replace_json(draft / "vocabulary.json", vocabulary.to_record())
+                replace_json(draft / "network.json", {"title": spec.text_name, "shape": dataclasses.asdict(shape)})
+                draft.rename(self.folder / run_id)
+            except BaseException:
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
+        return run_id
+
+    def list_ids(self) -> list[str]:
+        """Return the ids of all runs, the newest first."""
+        with disk_errors_as("The list of runs could not be read"):
+            found = []
+            for spec in self.folder.glob("*/spec.json"):
+                if _RUN_ID.fullmatch(spec.parent.name):
+                    with suppress(FileNotFoundError):  # somebody has just deleted it
+                        found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
+        return [run_id for _, run_id in sorted(found, reverse=True)]
+
+    def path(self, run_id: str) -> Path:
+        """Return a run's folder."""
+        if not (_RUN_ID.fullmatch(run_id) and os.path.isfile(self.folder / run_id / "spec.json")):
+            raise RunNotFound(
+                "There is no training run with this address.",
+                "It may have been deleted, or the address may have been cut short.",
+                "Copy the whole address again, or choose a run under Runs.",
+            )
+        return self.folder / run_id
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run for good. It is gone at once, whatever becomes of its files."""
+        with self._lock, disk_errors_as("The run could not be deleted"):
+            bin_folder = self.path(run_id).rename(self.folder / f".{run_id}")
+            shutil.rmtree(bin_folder, ignore_errors=True)
+
+    # What was asked for, and how it stands
+
+    def load_spec(self, run_id: str) -> RunSpec:
+        """Return what the run was asked to do. Raises DamagedRun when its files contradict each other."""
+        folder = self.path(run_id)
+        record = read_json(folder / "spec.json")
+        try:
+            spec = RunSpec.from_record(record, (folder / "text.txt").read_bytes().decode())
+            if spec.to_record()["text_sha256"] == record["text_sha256"]:
+                return spec
+        except (OSError, ValueError, KeyError, TypeError, CoreError) as error:
+            raise damaged("description or text cannot be read") from error
+        raise damaged("text is not the one that it was made with")
+
+    def save_status(self, run_id: str, status: Mapping[str, Any]) -> None:
+        """Replace the run's status: plain JSON values by name."""
+        with self._lock, disk_errors_as("The run's status could not be saved"):
+            replace_json(self.path(run_id) / "status.json", dict(status))
+
+    def load_status(self, run_id: str) -> dict[str, Any]:
+        """Return what `save_status` saved last, {} before. Raises DamagedRun when it cannot be read."""
+        file = self.path(run_id) / "status.json"
+        return read_json(file) if file.exists() else {}
+
+    # What was measured and written
+
+    def append_history(
+        self,
+        run_id: str,
+        first_step: int,
+        losses: Sequence[float] | np.ndarray,
+        accuracies: Sequence[float] | np.ndarray,
+        seconds: Sequence[float] | np.ndarray,
+    ) -> None:
+        """Write the values of steps `first_step`, `first_step + 1`, … (from 1), in place of all that was known of them.
+
+        So a run that went back to a checkpoint has each step once. Steps left out before `first_step` become NaN.
+        """
+        if first_step < 1 or not len(losses) == len(accuracies) == len(seconds):
+            raise ValueError("steps are counted from 1, and each has a loss, an accuracy and a time")
+        with self._lock, disk_errors_as("The run's history could not be saved"):
+            folder = self.path(run_id)
+            for name, values in (("losses", losses), ("accuracies", accuracies), ("seconds", seconds)):
+                append_values(folder / f"{name}.f32", first_step - 1, values)
+
+    def load_history(self, run_id: str) -> StepHistory:
+        """Return all steps of which loss, accuracy and time are known."""
+        folder = self.path(run_id)
+        with self._lock, disk_errors_as("The run's history could not be read"):
+            columns = [read_values(folder / f"{name}.f32") for name in ("losses", "accuracies", "seconds")]
+        steps = min(len(column) for column in columns)
+        return StepHistory(*(column[:steps] for column in columns))
+
+    def append_sample(self, run_id: str, sample: Mapping[str, Any]) -> None:
+        """Add a sample: plain JSON values by name, "step" among them."""
+        self._append_record(run_id, "samples.jsonl", sample)
+
+    def load_samples(self, run_id: str) -> list[dict[str, Any]]:
+        """Return all samples in the order in which they were added."""
+        return self._load_records(run_id, "samples.jsonl")
+
+    def append_validation(self, run_id: str, validation: Mapping[str, Any]) -> None:
+        """Add a measurement on the held-out part: plain JSON values by name, "step" among them."""
+        self._append_record(run_id, "validation.jsonl", validation)
+
+    def load_validations(self, run_id: str) -> list[dict[str, Any]]:
+        """Return all measurements on the held-out part in the order in which they were added."""
+        return self._load_records(run_id, "validation.jsonl")
+
+    def rewind(self, run_id: str, step: int) -> None:
+        """Forget what came after `step`: history, samples, validations, checkpoints. For a run that goes back."""
+        with self._lock, disk_errors_as("The run could not be taken back"):
+            folder = self.path(run_id)
+            self.append_history(run_id, min(step, len(self.load_history(run_id).losses)) + 1, [], [], [])
+            for name in ("samples.jsonl", "validation.jsonl"):
+                drop_later_lines(folder / name, step)
+            earlier = [known for known in checkpoint_steps(folder / "checkpoints") if known <= step]
+            remove_checkpoints(folder / "checkpoints", keep=earlier)
+
+    # What it has learnt
+
+    def save_checkpoint(self, run_id: str, step: int, arrays: Mapping[str, np.ndarray]) -> None:
+        """Save what `TrainingState.to_arrays` gave after `step`; the two latest checkpoints are kept."""
+        with self._lock, disk_errors_as("The run's checkpoint could not be saved"):
+            write_checkpoint(self.path(run_id) / "checkpoints", step, dict(arrays))
+
+    def load_checkpoint(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
+        """Return step and arrays of the latest checkpoint, of the one before when that is damaged, None before any.
+
+        Raises DamagedRun when none of the checkpoints can be read.
+        """
+        with self._lock, disk_errors_as("The run's checkpoint could not be read"):
+            return read_latest_checkpoint(self.path(run_id) / "checkpoints")
+
+    def load_network(self, run_id: str) -> TrainedNetwork:
+        """Return the network as the latest checkpoint has it.
+
+        Raises DamagedRun when shape, vocabulary or weights do not fit together, ServiceUnavailable before the first
+        checkpoint.
+        """
+        folder = self.path(run_id)
+        record = read_json(folder / "network.json")
+        vocabulary = Vocabulary.from_record(read_json(folder / "vocabulary.json"))
+        try:
+            shape, title = NetworkShape(**record["shape"]), str(record["title"])
+            checkpoint = self.load_checkpoint(run_id)
+            weights = take_weights(checkpoint, shape)
+        except (KeyError, TypeError) as error:
+            raise damaged("file network.json does not hold what it should") from error
+        if shape.symbol_count != len(vocabulary):
+            raise damaged("vocabulary is not the one of its network")
+        return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
+
+    def _append_record(self, run_id: str, name: str, record: Mapping[str, Any]) -> None:
+        if not isinstance(record["step"], int):
+            raise TypeError("a record's step is a whole number")
+        with self._lock, disk_errors_as("The run's notes could not be saved"):
+            append_json_line(self.path(run_id) / name, dict(record))
+
+    def _load_records(self, run_id: str, name: str) -> list[dict[str, Any]]:
+        with self._lock, disk_errors_as("The run's notes could not be read"):
+            return read_json_lines(self.path(run_id) / name)
