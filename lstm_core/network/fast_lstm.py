@@ -184,7 +184,7 @@ class FastLSTM(keras.layers.LSTM):
             mask = mask[0]
         time_mask = None if mask is None else tf.transpose(tf.cast(mask, tf.bool))  # (T, B)
         hidden, last_hidden, last_cell = lstm_sequence(
-            projected, cell.recurrent_kernel, *initial_state, recurrent_mask, time_mask
+            projected, cell.recurrent_kernel, initial_state[0], initial_state[1], recurrent_mask, time_mask
         )
         last_output = last_hidden
         if time_mask is not None:  # Keras gives 0, not the initial hidden state, until a symbol is not masked
