@@ -59,11 +59,10 @@ def page(browser: Browser, app: RunningApp) -> Iterator[Page]:
 
     A test that leaves an exception on its page has failed.
     """
-    context = browser.new_context(base_url=app.address, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    yield opened
-    check_no_exception(opened)
-    context.close()
+    with browser.new_context(base_url=app.address, viewport={"width": 1280, "height": 900}) as context:
+        opened = context.new_page()
+        yield opened
+        check_no_exception(opened)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CODE_BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
 ADDRESSES = ["/", *(f"/{file.stem}" for file in sorted((ROOT / "pages").glob("*.py")))]
-BUNDLED = [file for file in sorted((ROOT / "assets").rglob("*")) if file.is_file() and file.name != "SOURCES.md"]
+# Whatever lies in assets but the list itself and files for git.
+BUNDLED = [file for file in sorted((ROOT / "assets").rglob("[!.]*")) if file.is_file() and file.name != "SOURCES.md"]
 COMMANDS = sorted(set(re.findall(r"python -m lstm_core (\w+)", README)))
 # Files of the project that the README names: a path or a name with an ending, in backticks or as a link.
 NAMED_FILES = sorted(set(re.findall(r"[`(]([\w./-]+\.(?:py|txt|md|toml|png))[`)]", README)))
