@@ -29,7 +29,9 @@ def read_environment_variables() -> set[str]:
         *ROOT.glob("*.py"),
         *(file for room in ("lstm_core", "lstm_ui", "pages") for file in ROOT.glob(f"{room}/**/*.py")),
     ]
-    return {name for file in files for name in re.findall(r"\bLSTM_[A-Z_]+\b", file.read_text(encoding="utf-8"))}
+    return {
+        name for file in files for name in re.findall(r"[\"'](LSTM_[A-Z_]+)[\"']", file.read_text(encoding="utf-8"))
+    }
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
