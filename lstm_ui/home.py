@@ -15,7 +15,7 @@ def show_door(name: str, file: str, label: str, explanation: str) -> None:
 
 def show_tutorial(experiment: Experiment, text: LibraryText) -> None:
     """Draw one tutorial: who, what, the published figure, and a button that opens /train set up and started."""
-    with st.container(key=f"tutorial_{experiment.name}", border=True, gap="xsmall"):
+    with st.container(key=f"tutorial_{experiment.name}", border=True, height="stretch", gap="xsmall"):
         st.subheader(experiment.title, anchor=False)
         st.caption(f"{experiment.author}, {experiment.year} · {text.author}")
         st.markdown(experiment.summary)

@@ -3,6 +3,7 @@
 Every page begins with `page_setup`, because a cold link to a page runs it without the entry script.
 """
 
+import base64
 import html
 import logging
 import re
@@ -87,7 +88,7 @@ def show_run_in_hand(service: "TrainingService") -> None:
         "The run in hand",
         list(runs),
         key=RUN_CHOICE,
-        index=None,
+        index=0 if run_id else None,  # with None it could be emptied again
         format_func=lambda chosen: run_name(runs[chosen]),
         placeholder="no run in hand",
         label_visibility="collapsed",
@@ -106,13 +107,15 @@ def run_name(view: "RunView") -> str:
 
 def _show_status(service: "TrainingService", run_id: str) -> None:
     view = service.view(run_id)
-    curve = sparkline_svg(service.history(run_id).losses)
+    drawing = base64.b64encode(sparkline_svg(service.history(run_id).losses).encode()).decode()
+    curve = f'<img alt="" src="data:image/svg+xml;base64,{drawing}">'  # st.html lets no <svg> through
     loss = "" if view.loss is None else f"loss {view.loss:.3f}"
-    st.html(f'<div class="run-status">{curve}<span>{loss}</span><span>{html.escape(view.state)}</span></div>')
+    words = f"<span>{loss}</span><span>{html.escape(view.state)}</span>"
+    st.html(f'<div class="run-status">{curve}{words}</div>', width="content")
 
 
 def _show_quietly(text: str) -> None:
-    st.html(f'<span class="quiet">{html.escape(text)}</span>')
+    st.html(f'<span class="quiet">{html.escape(text)}</span>', width="content")
 
 
 def escape_markdown(text: str) -> str:
@@ -124,7 +127,7 @@ def escape_markdown(text: str) -> str:
     """
     one_line = " ".join(text.split())
     escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)  # all ASCII punctuation
-    return re.sub(r"(\\[:@.<>=-])", "\\1\u2060", escaped)
+    return re.sub(r"(\\[:@.<>=-])", "\u2060\\1\u2060", escaped)
 
 
 @contextmanager
