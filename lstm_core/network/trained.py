@@ -49,9 +49,11 @@ def save_network(network: TrainedNetwork, folder: Path) -> None:
         "shape": dataclasses.asdict(network.shape),
         "vocabulary": network.vocabulary.to_record(),
     }
+    # In rows: a matrix that was drawn as the transpose of another lies in columns, which load_network does not read.
+    weights = {name: np.ascontiguousarray(array, np.float32) for name, array in network.weights.items()}
     unfinished = folder / "weights.npz.part"
     with unfinished.open("wb") as file:  # given a name, np.savez would add .npz to it
-        np.savez(file, allow_pickle=False, **network.weights)
+        np.savez(file, allow_pickle=False, **weights)
     os.replace(unfinished, folder / "weights.npz")
     unfinished = folder / "network.json.part"
     unfinished.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")

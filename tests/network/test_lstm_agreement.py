@@ -15,7 +15,7 @@ from lstm_core.network.numpy_lstm import lstm_backward, lstm_forward
 
 TOLERANCE = 1e-5  # times the largest absolute value of an array
 FEATURES, UNITS, RATE = 5, 8, 0.3
-SIZES = [(1, 1), (1, 64), (3, 2), (17, 5), (64, 9), (100, 32), (120, 1), (120, 64)]  # length, batch
+SIZES = [(1, 1), (1, 64), (3, 2), (17, 5), (64, 9), (120, 64)]  # length, batch
 Arrays = dict[str, np.ndarray]
 
 
@@ -133,7 +133,7 @@ def test_the_fast_layer_gives_the_outputs_and_gradients_of_the_numpy_lstm(length
 
 
 @pytest.mark.parametrize("extras", EXTRAS, ids=lambda extras: extras or "plain")
-@pytest.mark.parametrize(("length", "batch"), [(1, 1), (3, 64), (17, 5), (120, 2)])
+@pytest.mark.parametrize(("length", "batch"), [(1, 1), (3, 64), (17, 5), (120, 1)])
 def test_keras_gives_the_outputs_and_gradients_of_the_numpy_lstm(length: int, batch: int, extras: str) -> None:
     case = draw_case(length, batch, extras)
     assert_agree(run_layer(keras.layers.LSTM, case), run_numpy(case))
