@@ -110,7 +110,8 @@ def _summary(group: str) -> str:
 
 
 def _show_knob(knob: Knob, is_changed: bool, disabled_reason: str | None) -> None:
-    unit = f" ({knob.unit})" if knob.unit else ""
+    says_it_twice = knob.unit and knob.label.lower().startswith(knob.unit.split()[0])  # Steps (steps)
+    unit = f" ({knob.unit})" if knob.unit and not says_it_twice else ""
     label = escape_markdown(f"{knob.label}{unit}") + (" · **changed**" if is_changed else "")
     common = {
         "key": knob_key(knob.name),

@@ -71,11 +71,11 @@ def network_svg(shape: NetworkShape, batch: int) -> str:
         y += height
         parts.append(_arrow(stage.flow, y))
         y += ARROW
-    parts.append(_text(WIDTH / 2, y + 12, "the probability of each next symbol", anchor="middle"))
-    parts.append(_text(WIDTH / 2, y + 34, f"{shape.count_parameters():,} parameters in all", "bold", 15, "middle"))
+    parts.append(_text(14, y + 14, "how likely each symbol is to come next"))
+    parts.append(_text(14, y + 38, f"{shape.count_parameters():,} parameters in all", "bold", 15))
     story = "; ".join(f"{stage.title}, {stage.detail}, gives {stage.flow}" for stage in stages)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {y + 42}" width="100%" role="img" aria-labelledby="network-title network-story" '
+        f'<svg viewBox="0 0 {WIDTH} {y + 48}" width="100%" role="img" aria-labelledby="network-title network-story" '
         f'style="font-family: inherit; max-width: 30rem;" fill="currentColor">'
         f'<title id="network-title">The network, with {_count(shape.count_parameters(), "parameter")}</title>'
         f'<desc id="network-story">{story}.</desc>{"".join(parts)}</svg>'

@@ -25,12 +25,13 @@ END_TEXTS = {
 }
 
 _STYLE = """<style>
-.status-state { min-height: 3.2em; line-height: 1.6; }
+.status-state { min-height: 2.2em; line-height: 1.6; }
 .status-state b { border: 1px solid currentColor; border-radius: 1em; padding: 0.1em 0.7em; margin-right: 0.5em; }
-.status-slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5em, 1fr)); gap: 0.3em 1em; }
+.status-slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.2em, 1fr)); gap: 0.3em 0.8em; }
 .status-slots span { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .status-slots b { font-size: 1.15em; }
 .status-note { min-height: 1.6em; margin-top: 0.3em; opacity: 0.85; overflow-wrap: anywhere; }
+@media (max-width: 40rem) { .status-state { min-height: 3.4em; } .status-slots { font-size: 0.95rem; } }
 </style>"""
 
 

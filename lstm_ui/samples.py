@@ -15,7 +15,8 @@ CONTEXT_CHARACTERS = 30  # of a context of characters, the last ones
 _SAMPLE_STYLE = """<style>
 .sample { margin-bottom: 0.6em; }
 .sample small { opacity: 0.8; font-variant-numeric: tabular-nums; }
-.sample div { font-family: Georgia, serif; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
+.sample div { font-family: "Iowan Old Style", Palatino, Georgia, serif; }
+.sample div { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 .sample.now div { height: 6em; overflow-y: auto; border-left: 3px solid currentColor; padding-left: 0.7em; }
 .sample i { font-style: normal; text-decoration: underline; text-decoration-style: dotted; }
 </style>"""
@@ -34,11 +35,12 @@ def show_live_sample(view: RunView) -> None:
     """Draw the latest sample of each temperature, and the earlier ones in a box of fixed height."""
     kind = view.spec.symbols
     with st.container(key="live_sample"):
-        latest = "".join(_latest_html(view.samples, temperature, kind) for temperature in TEMPERATURES)
-        st.html(_SAMPLE_STYLE + latest)
+        latest = [latest_sample(view.samples, temperature) for temperature in TEMPERATURES]
+        slots = zip(TEMPERATURES, latest, strict=True)
+        st.html(_SAMPLE_STYLE + "".join(_latest_html(sample, temperature, kind) for temperature, sample in slots))
         st.caption("What it wrote before, newest last")
         with st.container(height=TIMELINE_HEIGHT, key="sample_timeline", autoscroll=True):
-            st.html(timeline_html(view.samples, kind))
+            st.html(timeline_html(tuple(sample for sample in view.samples if sample not in latest), kind))
 
 
 def show_predictions(view: RunView) -> None:
@@ -81,8 +83,7 @@ def predictions_html(predictions: tuple[Prediction, ...], kind: str) -> str:
     return f'<table class="predictions"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
-def _latest_html(samples: tuple[SampleNote, ...], temperature: float, kind: str) -> str:
-    sample = latest_sample(samples, temperature)
+def _latest_html(sample: SampleNote | None, temperature: float, kind: str) -> str:
     label = f"temperature {temperature:g}, {TEMPERATURES[temperature]}"
     words = _words_html(sample, kind) if sample else "–"
     label += f" · step {sample.step:,}" if sample else ""

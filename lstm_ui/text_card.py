@@ -26,7 +26,9 @@ _STYLE = """<style>
 .symbol small { font-size: 0.7em; font-variant-numeric: tabular-nums; }
 .tint-0 { background: rgba(66, 133, 190, 0.28); } .tint-1 { background: rgba(230, 150, 60, 0.28); }
 .tint-2 { background: rgba(128, 128, 128, 0.25); } .tint-3 { background: rgba(70, 160, 150, 0.28); }
-.frequent { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.remarks { padding-left: 1.1em; margin: 0; line-height: 1.5; }
+.remarks li { overflow-wrap: anywhere; margin-bottom: 0.3em; }
+.frequent { margin-top: 0.9em; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .frequent caption { text-align: left; padding-bottom: 0.3em; }
 .frequent td { padding: 1px 6px 1px 0; max-width: 9em; overflow-wrap: anywhere; }
 .frequent td:nth-child(2) { width: 60%; } .frequent td:last-child { text-align: right; }
@@ -76,19 +78,18 @@ def show_text_card(chosen: ChosenText, symbols_kind: str, window: int, vocabular
     """Draw what was understood of the chosen text, and what to expect of a network that learns it."""
     facts = _cached_facts(chosen.text, symbols_kind, window, vocabulary_limit)
     with st.container(key="text_card", border=True):
-        st.caption(
-            f"{facts.characters:,} characters · {facts.symbol_count:,} symbols · {len(facts.vocabulary):,} distinct · "
-            f"{escape_markdown(chosen.encoding)}"
+        counted = (
+            f"<b>{facts.characters:,}</b> characters · <b>{facts.symbol_count:,}</b> symbols · "
+            f"<b>{len(facts.vocabulary):,}</b> distinct · {html.escape(chosen.encoding)}"
         )
-        st.html(_STYLE + symbols_html(facts.first_symbols, facts.first_ids))
-        st.html(frequent_html(facts.vocabulary))
+        tiles = symbols_html(facts.first_symbols, facts.first_ids)
+        st.html(f"{_STYLE}<p>{counted}</p>{tiles}{frequent_html(facts.vocabulary)}")
         _show_dictionaries(facts.vocabulary)
-        for note in chosen.notes:
-            st.caption(escape_markdown(note))
         if facts.too_short:
             st.error(escape_markdown(facts.too_short))
-        for warning in facts.warnings:
-            st.caption(f":material/info: {escape_markdown(warning)}")
+        remarks = "".join(f"<li>{html.escape(remark)}</li>" for remark in (*chosen.notes, *facts.warnings))
+        if remarks:
+            st.html(f'<ul class="remarks">{remarks}</ul>')
 
 
 def symbol_html(symbol: str) -> str:

@@ -80,7 +80,7 @@ def show() -> None:
     from lstm_ui.text_choice import ChosenText
 
     text = load_text("meditations-5-20-hays")
-    show_text_card(ChosenText(text, "paste", "Pasted text", "UTF-8", ("A *note*.",)), "words", 3, 20_000)
+    show_text_card(ChosenText(text, "paste", "Pasted text", "UTF-8", ("A <b>note.",)), "words", 3, 20_000)
 
 
 def test_the_card_shows_both_dictionaries():
@@ -91,4 +91,4 @@ def test_the_card_shows_both_dictionaries():
 
 
 def test_notes_on_the_text_are_shown_escaped():
-    assert any("\\*note\\*" in caption.value for caption in AppTest.from_function(show).run().caption)
+    assert "<li>A &lt;b&gt;note.</li>" in AppTest.from_function(show).run().html[-1].body

@@ -2,6 +2,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lstm_core.text.library import LIBRARY, load_text
+from lstm_ui.page import escape_markdown
 from lstm_ui.text_choice import ChosenText
 
 AESOP, QUIJOTE = "aesop-mice-in-council", "quijote-opening"
@@ -92,7 +93,7 @@ def test_an_uploaded_text_outlives_its_widget():
     page.session_state["corpus"] = "upload"
     page.session_state["kept_upload"] = ChosenText("one two three", "upload", "<b>poem</b>.txt", "UTF-8", ())
     assert page.run().session_state["chosen"].text == "one two three"
-    assert page.caption[0].value.startswith("Kept from before: \\<b")
+    assert escape_markdown("<b>poem</b>.txt") in page.caption[0].value
 
 
 def test_a_file_that_is_no_text_is_refused_with_advice():
