@@ -1,7 +1,6 @@
 """The real app as a program of its own: started on a free port, its log kept, every process of it gone at the end."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -41,7 +40,7 @@ class RunningApp:
                 env={**os.environ, "LSTM_RUNS_DIR": str(self.runs), **(environment or {})},
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # a group of its own: what the tests end is this and nothing else
+                start_new_session=True,  # so that Ctrl+C in the terminal reaches the tests alone, which then end the server
             )
 
     def __enter__(self) -> "RunningApp":
@@ -73,9 +72,8 @@ class RunningApp:
         return [process for process in psutil.process_iter() if _has_environment(process, str(self.runs))]
 
     def stop(self, seconds: float = 10) -> None:
-        """End the server as Ctrl+C does, then whatever is left after `seconds`."""
-        if self._server.poll() is None:
-            self._server.send_signal(signal.SIGINT)
+        """Ask the server to end, and kill whatever of it is left after `seconds`."""
+        self._server.terminate()
         deadline = time.monotonic() + seconds
         while self.processes() and time.monotonic() < deadline:
             self._server.poll()  # takes the exit code, so that the server does not linger as a zombie
