@@ -40,7 +40,7 @@ class RunningApp:
                 env={**os.environ, "LSTM_RUNS_DIR": str(self.runs), **(environment or {})},
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that Ctrl+C in the terminal reaches the tests alone, which then end the server
+                start_new_session=True,  # Ctrl+C in the terminal reaches the tests alone, which then end the server
             )
 
     def __enter__(self) -> "RunningApp":
