@@ -1,6 +1,6 @@
 """The controls of /generate: which run writes, from which seed text, and how boldly. Every session key stands here.
 
-Streamlit forgets a widget's value when its page is left; `restore_controls` brings it back, so that nobody loses their words.
+Streamlit forgets a widget's value when its page is left; `restore_controls` brings it back, so that no words are lost.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,11 +31,12 @@ COMPARED_TEMPERATURES = tuple(f"generate_temperature_{place}" for place in (1, 2
 KEPT = "generate_kept"  # widget values that outlive a visit to another page
 
 SPEEDS = {"slowly": 4, "at reading speed": 24, "fast": 120, "at once": 100_000}  # symbols per second
-TEMPERATURE_WORDS = (
+TEMPERATURE_WORDS = (  # up to this temperature
     (0.0, "always the likeliest"),
     (0.4, "careful"),
-    (0.8, "bold"),
-    (1.2, "as it believes"),
+    (0.85, "balanced"),
+    (1.15, "as the network believes"),
+    (1.5, "bold"),
     (2.0, "wild"),
 )
 _DEFAULTS: dict[str, Any] = {
@@ -61,7 +62,7 @@ def restore_controls() -> None:
 
 
 def choose_run(service: "TrainingService") -> "RunView | None":
-    """Let the visitor choose among the runs that have a checkpoint; None, with a word on what to do, if there is none."""
+    """Let the visitor choose among the runs with a checkpoint; None, with a word on what to do, if there is none."""
     runs = {view.run_id: view for view in service.list_runs() if view.checkpoint_step > 0}
     wanted = run_in_hand()
     if wanted and wanted not in runs:

@@ -51,7 +51,7 @@ class Manuscript:
     _drafts_begun: int = 0
 
     def begin(self, writer: Writer, run_id: str, seed_text: str) -> None:
-        """Start a new draft with this seed text; the old one can be had back by `undo`. Raises as `Writer.read` does."""
+        """Start a new draft from this seed text; `undo` brings the old one back. Raises as `Writer.read` does."""
         state = writer.read(seed_text)  # first: when it refuses, the old draft stays
         vocabulary, network = writer.network.vocabulary, writer.network
         seed = tuple(split_symbols(seed_text, vocabulary.kind))
@@ -62,7 +62,7 @@ class Manuscript:
         self._writer, self._state, self.remaining = writer, state, 0
 
     def go_on(self, writer: Writer, length: int, sampling: Sampling, random_seed: int) -> None:
-        """Ask for `length` more symbols; `write_some` brings them. Raises InvalidSetting, TooBig when it gets too long."""
+        """Ask for `length` more symbols; `write_some` brings them. Raises TooBig when the text gets too long."""
         draft = self._take_pen(writer)
         if len(draft.written) + length > MAX_DRAFT_SYMBOLS:
             raise TooBig(

@@ -13,18 +13,19 @@ RESENT_TICKS = 4  # a tick sends again what the last ones brought, in case the b
 
 
 def show_texts(manuscripts: list[Manuscript], keys: tuple[str, ...], empty_words: str) -> None:
-    """Draw texts side by side and let them grow; after the last symbol the whole page is drawn once, without a timer."""
+    """Draw texts side by side and let them grow; after the last symbol the whole page is drawn once more."""
     ticks = 0
 
     def draw() -> None:
         nonlocal ticks
+        was_writing = _is_writing(manuscripts)
         with friendly_errors():
             for manuscript, column, key in zip(manuscripts, st.columns(len(keys)), keys, strict=True):
                 with column:
                     _tick(manuscript, key, ticks > 0, WRITING_SECONDS / len(keys), empty_words)
         ticks += 1
-        if ticks > 1 and not _is_writing(manuscripts):
-            st.rerun()
+        if was_writing and not _is_writing(manuscripts):
+            st.rerun()  # without a timer now, and with the buttons of a text at rest
 
     st.fragment(draw, run_every=TICK_SECONDS if _is_writing(manuscripts) else None)()
 

@@ -22,13 +22,16 @@ def show_page() -> None:
     learning = "It is still learning: this is" if view.is_alive else "This is"
     st.caption(f"{learning} what it had learned by step {writer.network.step:,}.")
 
-    settings, text = st.columns([1, 2], gap="large")
-    with settings:
+    text, settings = st.columns([2, 1], gap="large")  # on a phone the settings follow the text
+    with text:
         controls.suggest_seed(view, writer)
         controls.show_seed_box(writer)
-        controls.show_settings()
-    with text:
         show_own_text(service)
+    with settings:
+        controls.show_settings()
+    choice, _ = st.columns([2, 1], gap="large")
+    with choice:
+        show_choice(service)
     show_side_by_side(service)
 
 
@@ -49,13 +52,13 @@ def show_own_text(service) -> None:
             "Point at a symbol, tap it, or move with the arrow keys to see what else was likely. "
             "Dotted: another symbol was likelier. Underlined: you chose it."
         )
-        show_choice(service, manuscript)
 
 
-def show_choice(service, manuscript) -> None:
+def show_choice(service) -> None:
     st.subheader("You choose")
-    if manuscript.remaining:
-        st.caption("As soon as the network pauses, you can write the next symbol yourself.")
+    manuscript = actions.own_manuscript()
+    if manuscript.draft is None or manuscript.remaining:
+        st.caption("As soon as there is a text and the network pauses, you can write the next symbol yourself.")
         return
     with friendly_errors():
         writer = actions.current_writer(service, manuscript.draft.run_id)

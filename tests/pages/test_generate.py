@@ -1,0 +1,137 @@
+"""The page /generate as a visitor uses it, with a network that really writes and a service that hands it out."""
+
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import lstm_ui.page
+from lstm_core.errors import RunNotFound
+from lstm_core.network.shape import NetworkShape, draw_weights
+from lstm_core.network.spec import RunSpec
+from lstm_core.network.trained import TrainedNetwork
+from lstm_core.text.symbols import Vocabulary, split_symbols
+from lstm_ui.generate_actions import MANUSCRIPT
+
+TEXT = "the mice had a general council . the cat ate the mice . who is to bell the cat ?"
+
+
+class OneRunService:
+    """Holds one network and answers as the service does; `checkpoint_step` 0 means nothing was learned yet."""
+
+    def __init__(self, run_id: str, checkpoint_step: int = 40) -> None:
+        symbols = split_symbols(TEXT, "words")
+        vocabulary = Vocabulary.build(symbols, "words", 1000)
+        shape = NetworkShape(len(vocabulary), "one-hot", 8, 1, 9, "last", 3)
+        self._network = TrainedNetwork(shape, draw_weights(shape, 1, 1.0, "keras"), vocabulary, checkpoint_step, "mice")
+        spec = RunSpec.build(TEXT, "The *mice*", window=3)
+        self._view = SimpleNamespace(
+            run_id=run_id, spec=spec, is_alive=False, state="finished", loss=1.0, checkpoint_step=checkpoint_step
+        )
+
+    def list_runs(self):
+        return [self._view]
+
+    def view(self, run_id):
+        if run_id != self._view.run_id:
+            raise RunNotFound("There is no run of this id.", "An address names a run.", "Choose one of the list.")
+        return self._view
+
+    def network(self, run_id):
+        return self._network
+
+
+@pytest.fixture
+def open_page(monkeypatch, request):
+    """Open the page with a run of its own (writers are shared by run id) and without the frame around it."""
+
+    def open_with(**settings) -> AppTest:
+        service = OneRunService(request.node.name, **settings)
+        module = ModuleType("lstm_ui.service")
+        module.training_service = lambda: service
+        monkeypatch.setitem(sys.modules, "lstm_ui.service", module)
+        monkeypatch.setattr(lstm_ui.page, "page_setup", lambda title, path: None)
+        return AppTest.from_file("../../pages/generate.py", default_timeout=30).run()
+
+    return open_with
+
+
+def manuscript(page: AppTest):
+    return page.session_state[MANUSCRIPT]
+
+
+def write_to_the_end(page: AppTest, **settings) -> AppTest:
+    page.select_slider(key="generate_speed").set_value("at once")
+    page.number_input(key="length").set_value(settings.get("length", 12))
+    page.button(key="write").click().run()
+    assert not page.exception
+    return page
+
+
+def test_write_brings_as_many_symbols_as_asked_for(open_page):
+    page = write_to_the_end(open_page(), length=25)
+    assert len(manuscript(page).draft.written) == 25
+
+
+def test_the_page_suggests_a_seed_text_so_that_write_works_at_once(open_page):
+    assert open_page().text_area(key="seed_text").value.startswith("the mice had")
+
+
+def test_temperature_zero_always_writes_the_likeliest(open_page):
+    page = open_page()
+    page.slider(key="temperature").set_value(0.0)
+    write_to_the_end(page)
+    assert all(symbol.symbol == symbol.likeliest[0][0] for symbol in manuscript(page).draft.written)
+
+
+def test_going_on_keeps_what_stands_there(open_page):
+    page = write_to_the_end(open_page())
+    before = manuscript(page).draft.written
+    page.button(key="generate_go_on").click().run()
+    assert manuscript(page).draft.written[:12] == before
+    assert len(manuscript(page).draft.written) == 24
+
+
+def test_undo_brings_back_the_text_that_a_new_one_replaced(open_page):
+    page = write_to_the_end(open_page())
+    before = manuscript(page).draft
+    page.text_area(key="seed_text").set_value("who is")
+    page.button(key="write").click().run()
+    page.button(key="generate_undo").click().run()
+    assert manuscript(page).draft == before
+
+
+def test_unknown_words_are_replaced_only_when_agreed(open_page):
+    page = open_page()
+    page.text_area(key="seed_text").set_value("the mices had").run()
+    assert page.text_area(key="seed_text").value == "the mices had"
+    page.button(key="generate_replace").click().run()
+    assert page.text_area(key="seed_text").value == "the mice had"
+
+
+@pytest.mark.parametrize("seed_text", ["the mices had", "", "<script>alert(1)</script> $x$ ![](a)"])
+def test_a_seed_text_that_cannot_be_read_keeps_the_old_text_and_says_why(open_page, seed_text):
+    page = write_to_the_end(open_page())
+    before = manuscript(page).draft
+    page.text_area(key="seed_text").set_value(seed_text).run()
+    page.button(key="write").click().run()
+    if seed_text:  # an emptied box is filled with a suggestion again
+        assert manuscript(page).draft == before
+        assert page.error
+    assert not page.exception
+
+
+def test_side_by_side_writes_three_texts_from_one_seed(open_page):
+    page = open_page()
+    page.select_slider(key="generate_speed").set_value("at once")
+    page.button(key="generate_compare").click().run()
+    drafts = [each.draft for each in page.session_state["generate_compared"]]
+    assert len({draft.seed for draft in drafts}) == 1
+    assert [len(draft.written) for draft in drafts] == [100, 100, 100]
+
+
+def test_without_a_network_the_page_says_what_to_do(open_page):
+    page = open_page(checkpoint_step=0)
+    assert "No network has learned anything yet" in page.markdown[0].value
+    assert not page.button
