@@ -97,7 +97,7 @@ def symbol_html(symbol: str) -> str:
 
     Every symbol of a text reaches the page through here.
     """
-    return html.escape("".join(VISIBLE.get(character, character) for character in symbol))
+    return html.escape(_visible(symbol))
 
 
 def symbols_html(symbols: tuple[str, ...], ids: tuple[int, ...]) -> str:
@@ -120,13 +120,18 @@ def frequent_html(vocabulary: Vocabulary) -> str:
     return f'<table class="frequent"><caption>Most frequent symbols</caption><tbody>{rows}</tbody></table>'
 
 
+def _visible(symbol: str) -> str:
+    return "".join(VISIBLE.get(character, character) for character in symbol)
+
+
 _cached_facts = st.cache_data(read_facts, max_entries=32, show_spinner=False)
 
 
 def _show_dictionaries(vocabulary: Vocabulary) -> None:
     """Draw the tutorials' two tables: for reading, symbol to id; for writing, id to symbol."""
     with st.expander("Both dictionaries: symbol → id, id → symbol"):
-        table = pd.DataFrame({"symbol": vocabulary.symbols, "id": range(len(vocabulary)), "count": vocabulary.counts})
+        shown = [_visible(symbol) for symbol in vocabulary.symbols]
+        table = pd.DataFrame({"symbol": shown, "id": range(len(vocabulary)), "count": vocabulary.counts})
         if len(table) > DICTIONARY_ROWS:
             st.caption(f"The first {DICTIONARY_ROWS} of {len(table):,}.")
         table = table.head(DICTIONARY_ROWS)

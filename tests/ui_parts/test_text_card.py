@@ -74,13 +74,13 @@ def test_symbols_beyond_the_vocabulary_limit_are_told():
     assert facts.warnings[0].startswith("2 rarer symbols share one id")
 
 
-def show() -> None:
+def show(kind: str = "words") -> None:
     from lstm_core.text.library import load_text
     from lstm_ui.text_card import show_text_card
     from lstm_ui.text_choice import ChosenText
 
     text = load_text("meditations-5-20-hays")
-    show_text_card(ChosenText(text, "paste", "Pasted text", "UTF-8", ("A <b>note.",)), "words", 3, 20_000)
+    show_text_card(ChosenText(text, "paste", "Pasted text", "UTF-8", ("A <b>note.",)), kind, 3, 20_000)
 
 
 def test_the_card_shows_both_dictionaries():
@@ -88,6 +88,12 @@ def test_the_card_shows_both_dictionaries():
     assert not page.exception
     reading, writing = (table.value for table in page.dataframe)
     assert reading.set_index("symbol")["id"].to_dict() == writing.set_index("symbol")["id"].to_dict()
+
+
+def test_every_kind_of_symbols_can_be_drawn_and_white_space_is_visible_in_the_dictionaries():
+    page = AppTest.from_function(show, args=("characters",)).run()
+    assert not page.exception
+    assert page.dataframe[1].value["symbol"][0] == "␣"
 
 
 def test_notes_on_the_text_are_shown_escaped():
