@@ -225,18 +225,23 @@ class RunStore:
         Raises DamagedRun when shape, vocabulary or weights do not fit together, ServiceUnavailable before the first
         checkpoint.
         """
+        vocabulary, shape = self.load_vocabulary_and_shape(run_id)
+        checkpoint = self.load_checkpoint(run_id)
+        weights = take_weights(checkpoint, shape)
+        title = str(read_json(self.path(run_id) / "network.json").get("title", ""))
+        return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
+
+    def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, NetworkShape]:
+        """Return the symbols with their ids, and the network's shape. Raises DamagedRun when they do not fit together."""
         folder = self.path(run_id)
-        record = read_json(folder / "network.json")
         vocabulary = Vocabulary.from_record(read_json(folder / "vocabulary.json"))
         try:
-            shape, title = NetworkShape(**record["shape"]), str(record["title"])
-            checkpoint = self.load_checkpoint(run_id)
-            weights = take_weights(checkpoint, shape)
+            shape = NetworkShape(**read_json(folder / "network.json")["shape"])
         except (KeyError, TypeError) as error:
             raise damaged("file network.json does not hold what it should") from error
         if shape.symbol_count != len(vocabulary):
             raise damaged("vocabulary is not the one of its network")
-        return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
+        return vocabulary, shape
 
     def _append_record(self, run_id: str, name: str, record: Mapping[str, Any]) -> None:
         if not isinstance(record["step"], int):

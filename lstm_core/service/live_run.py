@@ -1,0 +1,173 @@
+"""One run as the service holds it: its state, its curves, what it last said. Everything here happens under its lock."""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lstm_core.network.shape import NetworkShape
+from lstm_core.network.spec import RunSpec
+from lstm_core.service.views import ALIVE, History, RunView
+from lstm_core.text.symbols import Vocabulary
+from lstm_core.training.plan import Plan
+from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
+
+MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
+STEPS_AVERAGED = 100  # what "loss" on the status line is the mean of, at most
+ARTICLE_STEPS_AVERAGED = 1_000  # as the word tutorials print it
+
+
+@dataclass
+class GrowingArray:
+    """Float32 values that are appended to often and read as one array."""
+
+    _values: np.ndarray = field(default_factory=lambda: np.empty(1024, np.float32))
+    _length: int = 0
+
+    def extend(self, first: int, values: np.ndarray) -> None:
+        """Write `values` at position `first`, forgetting whatever stood there and after."""
+        end = first + len(values)
+        if end > len(self._values):
+            grown = np.empty(max(end, 2 * len(self._values)), np.float32)
+            grown[:first] = self._values[:first]
+            self._values = grown
+        self._values[first:end] = values
+        self._length = end
+
+    def to_array(self) -> np.ndarray:
+        """Return a copy of all values."""
+        return self._values[: self._length].copy()
+
+    def tail(self, count: int) -> np.ndarray:
+        """Return the last `count` values, or fewer."""
+        return self._values[max(0, self._length - count) : self._length]
+
+
+@dataclass
+class LiveRun:
+    """A run that somebody trains, has trained, or looks at."""
+
+    run_id: str
+    spec: RunSpec
+    vocabulary: Vocabulary
+    shape: NetworkShape
+    plan: Plan
+    validation_note: str
+    symbols_per_step: int
+    created: float = field(default_factory=time.time)
+    state: str = "waiting"
+    step: int = 0
+    seconds: float = 0.0
+    accuracy: float | None = None  # over all windows, where the run measures it
+    stopped_by: str | None = None
+    note: str = ""
+    checkpoint_step: int = 0
+    checkpoint_seconds: float = 0.0
+    symbols_per_second: float = 0.0
+    cores: int = 0
+    losses: GrowingArray = field(default_factory=GrowingArray)
+    accuracies: GrowingArray = field(default_factory=GrowingArray)
+    step_seconds: GrowingArray = field(default_factory=GrowingArray)
+    validations: list[ValidationNote] = field(default_factory=list)
+    samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
+    predictions: tuple[Prediction, ...] = ()
+    # What the conductor needs to know
+    lock_steps: int | None = None  # 1 after "Step": pause again when they are made
+    wanted_state: str = "training"  # what the visitor asked for last: "training", "paused" or "stopped"
+    learning_rate_wanted: float | None = None
+    wants_checkpoint: bool = False
+    worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
+    is_out: bool = False  # a slice of it is on a worker now
+    last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
+    failures: int = 0  # slices lost in a row
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it wants more slices."""
+        return self.state in ALIVE
+
+    def add_report(self, report: TrainingReport) -> None:
+        """Take in what a slice brought."""
+        count = len(report.losses)
+        at = self.seconds + report.seconds * np.arange(1, count + 1) / count
+        for curve, values in (
+            (self.losses, report.losses), (self.accuracies, report.accuracies), (self.step_seconds, at),
+        ):  # fmt: skip
+            curve.extend(report.first_step - 1, values)
+        self.step = report.last_step
+        self.seconds += report.seconds
+        self.symbols_per_second = count * self.symbols_per_step / max(report.seconds, 1e-9)
+        self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
+        self.predictions = report.predictions or self.predictions
+        self.samples.extend(report.samples)
+        self.validations += [report.validation] if report.validation else []
+
+    def go_back_to(self, step: int) -> None:
+        """Forget all that came after `step`, the step of the last checkpoint."""
+        self.seconds = float(self.step_seconds.tail(self.step - step + 1)[0]) if step else 0.0
+        self.step = step
+        for curve in (self.losses, self.accuracies, self.step_seconds):
+            curve.extend(step, np.empty(0, np.float32))
+        self.validations = [note for note in self.validations if note.step <= step]
+        kept = [note for note in self.samples if note.step <= step]
+        self.samples.clear()
+        self.samples.extend(kept)
+        self.checkpoint_seconds = self.seconds
+        self.worker = None
+
+    def history(self) -> History:
+        """Return copies of the curves."""
+        notes = self.validations
+        return History(
+            self.losses.to_array(), self.accuracies.to_array(), self.step_seconds.to_array(),
+            np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
+            np.array([note.accuracy for note in notes], np.float32),
+        )  # fmt: skip
+
+    def view(self, place: int) -> RunView:
+        """Return a snapshot; `place` runs get their turn before this one."""
+        validation = self.validations[-1] if self.validations else None
+        return RunView(
+            run_id=self.run_id, spec=self.spec, state=self.state, step=self.step, total_steps=self.plan.total_steps,
+            loss=self._average(self.losses, STEPS_AVERAGED), accuracy=self._shown_accuracy(),
+            validation_loss=validation.loss if validation else None,
+            validation_accuracy=validation.accuracy if validation else None,
+            seconds=self.seconds, symbols_per_second=self.symbols_per_second, seconds_left=self._seconds_left(),
+            place=place, cores=self.cores if self.state == "training" else 0,
+            learning_rate=float(self.plan.rates(self.step + 1, 1)[0]), note=self.note,
+            validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
+            parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
+            samples=tuple(self.samples), predictions=self.predictions, created=self.created,
+        )  # fmt: skip
+
+    def status(self) -> dict[str, Any]:
+        """Return what the run store keeps beside curves and checkpoints, as plain JSON values."""
+        return {
+            "state": self.state, "step": self.step, "seconds": self.seconds, "plan": self.plan.to_record(),
+            "accuracy": self.accuracy, "stopped_by": self.stopped_by, "note": self.note, "created": self.created,
+            "validation_note": self.validation_note, "symbols_per_step": self.symbols_per_step,
+            "symbols_per_second": self.symbols_per_second, "checkpoint_step": self.checkpoint_step,
+        }  # fmt: skip
+
+    def _average(self, curve: GrowingArray, steps: int) -> float | None:
+        tail = curve.tail(max(1, min(steps, self.step // 10)))
+        return float(tail.mean()) if len(tail) else None
+
+    def _shown_accuracy(self) -> float | None:
+        """Over all windows where that is measured; else over the last steps, 1,000 of them in the tutorials' way."""
+        if self.accuracy is not None:
+            return self.accuracy
+        if self.spec.recipe == "article":
+            tail = self.accuracies.tail(ARTICLE_STEPS_AVERAGED)
+            return float(tail.mean()) if len(tail) else None
+        return self._average(self.accuracies, STEPS_AVERAGED)
+
+    def _seconds_left(self) -> float | None:
+        """Return the training seconds to the end of the budget at the present speed; None while unknown."""
+        if not self.is_alive or not self.symbols_per_second:
+            return None
+        if self.plan.total_steps is None:
+            return max(0.0, self.spec.seconds - self.seconds)
+        return (self.plan.total_steps - self.step) * self.symbols_per_step / self.symbols_per_second

@@ -1,0 +1,64 @@
+"""How long a run goes on and at which learning rate: numbers that depend on the step alone, so it can be repeated."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lstm_core.network.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run's budget and learning rates, with every change a visitor made."""
+
+    total_steps: int | None  # None: a budget in seconds whose speed is not known yet
+    schedule_start: int  # the step at which the schedule begins to count
+    schedule: str  # "constant" or "cosine"
+    until: str  # "steps": to the end of the budget; "perfect": ends early when every window that can be right is
+    learning_rates: tuple[tuple[int, float], ...]  # (first step, value), in order; the first entry is step 1
+
+    @classmethod
+    def from_spec(cls, spec: RunSpec) -> "Plan":
+        """Return the plan that a fresh run starts with."""
+        return cls(None if spec.seconds > 0 else spec.steps, 0, spec.schedule, spec.until, ((1, spec.learning_rate),))
+
+    def with_total(self, step: int, total_steps: int) -> "Plan":
+        """End at `total_steps`; a cosine starts anew at `step` (a warm restart, Loshchilov and Hutter 2017)."""
+        return replace(self, total_steps=max(total_steps, step + 1), schedule_start=step)
+
+    def train_on(self, step: int, steps: int) -> "Plan":
+        """Go on for `steps` more than the `step` that was reached, whatever ended the run before."""
+        return replace(self.with_total(step, step + steps), until="steps")
+
+    def with_learning_rate(self, step: int, value: float) -> "Plan":
+        """Use `value` from the step after `step` on."""
+        kept = tuple(change for change in self.learning_rates if change[0] <= step)
+        return replace(self, learning_rates=(*kept, (step + 1, value)))
+
+    def rates(self, first_step: int, count: int) -> np.ndarray:
+        """Return the learning rates of steps `first_step` …, shape (count,), float32."""
+        steps = np.arange(first_step, first_step + count)
+        starts = np.array([start for start, _ in self.learning_rates])
+        values = np.array([value for _, value in self.learning_rates])
+        rates = values[np.maximum(np.searchsorted(starts, steps, side="right") - 1, 0)]
+        if self.schedule == "cosine" and self.total_steps is not None:
+            progress = (steps - 1 - self.schedule_start) / max(1, self.total_steps - self.schedule_start)
+            rates = rates * (0.5 + 0.5 * np.cos(np.pi * np.clip(progress, 0, 1)))
+        return rates.astype(np.float32)
+
+    def to_record(self) -> dict[str, object]:
+        """Return plain JSON values."""
+        return {
+            "total_steps": self.total_steps,
+            "schedule_start": self.schedule_start,
+            "schedule": self.schedule,
+            "until": self.until,
+            "learning_rates": [list(change) for change in self.learning_rates],
+        }
+
+    @classmethod
+    def from_record(cls, record: dict) -> "Plan":
+        """Rebuild what `to_record` wrote."""
+        rates = tuple((int(start), float(value)) for start, value in record["learning_rates"])
+        start = int(record["schedule_start"])
+        return cls(record["total_steps"], start, str(record["schedule"]), str(record["until"]), rates)

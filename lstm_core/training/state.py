@@ -1,0 +1,50 @@
+"""A run's state between two steps: all that is needed, beside its spec, to go on as if nothing had happened."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstm_core.errors import DamagedRun
+from lstm_core.network.shape import NetworkShape, Weights
+from lstm_core.training.optimizers import SLOT_STARTS
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Weights and optimizer slots after `step` steps and `seconds` of training.
+
+    No random state: which windows a step reads and which units it drops follow from the seed and the step.
+    """
+
+    step: int
+    seconds: float
+    weights: Weights
+    slots: dict[str, Weights]
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Flatten into named arrays for a checkpoint file."""
+        arrays = {"step": np.array(self.step), "seconds": np.array(self.seconds)}
+        arrays |= {f"weights/{name}": array for name, array in self.weights.items()}
+        for slot, by_weight in self.slots.items():
+            arrays |= {f"slots/{slot}/{name}": array for name, array in by_weight.items()}
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray], shape: NetworkShape, optimizer: str) -> "TrainingState":
+        """Rebuild what `to_arrays` made. Raises DamagedRun when an array is missing or has another shape."""
+
+        def take(prefix: str) -> Weights:
+            taken = {}
+            for name, size in shape.weight_shapes().items():
+                array = arrays.get(prefix + name)
+                if array is None or array.shape != size:
+                    raise DamagedRun(
+                        f"The checkpoint has no array “{prefix + name}” of shape {size}.",
+                        "It must hold every weight of the network.",
+                        "Go on from an older checkpoint or start the run anew.",
+                    )
+                taken[name] = array.astype(np.float32)
+            return taken
+
+        slots = {slot: take(f"slots/{slot}/") for slot in SLOT_STARTS[optimizer]}
+        return cls(int(arrays["step"]), float(arrays["seconds"]), take("weights/"), slots)
