@@ -168,7 +168,7 @@ def test_no_page_brings_tensorflow_into_the_server_process(page: Path, tmp_path:
     finished = subprocess.run(
         [sys.executable, "-c", RUN_A_PAGE, str(entry), str(page)],
         cwd=ROOT,
-        env={**os.environ, "LSTM_RUNS_DIR": str(tmp_path)},
+        env={**os.environ, "LSTM_RUNS_DIR": str(tmp_path), "STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full"},
         capture_output=True,
         text=True,
         timeout=120,
