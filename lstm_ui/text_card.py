@@ -124,7 +124,7 @@ def _visible(symbol: str) -> str:
     return "".join(VISIBLE.get(character, character) for character in symbol)
 
 
-_cached_facts = st.cache_data(read_facts, max_entries=32, show_spinner=False)
+_cached_facts = st.cache_data(read_facts, max_entries=32, show_spinner="Reading the text …")
 
 
 def _show_dictionaries(vocabulary: Vocabulary) -> None:

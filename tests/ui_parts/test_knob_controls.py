@@ -20,7 +20,7 @@ def show(settings: dict, recipe_name: str, locked: tuple) -> None:
 
 
 def draw(settings: dict[str, Any], recipe_name: str = "", locked: tuple[str, ...] = ()) -> AppTest:
-    page = AppTest.from_function(show, args=(settings, recipe_name, locked)).run()
+    page = AppTest.from_function(show, default_timeout=30, args=(settings, recipe_name, locked)).run()
     assert not page.exception
     return page
 

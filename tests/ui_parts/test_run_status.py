@@ -73,6 +73,6 @@ def show_status() -> None:
 
 
 def test_the_status_is_drawn_on_a_page():
-    page = AppTest.from_function(show_status).run()
+    page = AppTest.from_function(show_status, default_timeout=30).run()
     assert not page.exception
     assert "accuracy <b>97.10 %</b>" in page.html[-1].body

@@ -59,6 +59,6 @@ def show_both() -> None:
 
 
 def test_samples_and_the_empty_table_are_drawn_on_a_page():
-    page = AppTest.from_function(show_both).run()
+    page = AppTest.from_function(show_both, default_timeout=30).run()
     assert not page.exception
     assert "first predictions appear here" in page.caption[-1].value

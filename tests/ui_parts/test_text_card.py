@@ -84,17 +84,17 @@ def show(kind: str = "words") -> None:
 
 
 def test_the_card_shows_both_dictionaries():
-    page = AppTest.from_function(show).run()
+    page = AppTest.from_function(show, default_timeout=30).run()
     assert not page.exception
     reading, writing = (table.value for table in page.dataframe)
     assert reading.set_index("symbol")["id"].to_dict() == writing.set_index("symbol")["id"].to_dict()
 
 
 def test_every_kind_of_symbols_can_be_drawn_and_white_space_is_visible_in_the_dictionaries():
-    page = AppTest.from_function(show, args=("characters",)).run()
+    page = AppTest.from_function(show, default_timeout=30, args=("characters",)).run()
     assert not page.exception
     assert page.dataframe[1].value["symbol"][0] == "␣"
 
 
 def test_notes_on_the_text_are_shown_escaped():
-    assert "<li>A &lt;b&gt;note.</li>" in AppTest.from_function(show).run().html[-1].body
+    assert "<li>A &lt;b&gt;note.</li>" in AppTest.from_function(show, default_timeout=30).run().html[-1].body

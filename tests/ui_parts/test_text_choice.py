@@ -19,7 +19,7 @@ def show(default: str) -> None:
 
 
 def draw(default: str = AESOP) -> AppTest:
-    page = AppTest.from_function(show, args=(default,)).run()
+    page = AppTest.from_function(show, default_timeout=30, args=(default,)).run()
     assert not page.exception
     return page
 
@@ -89,7 +89,7 @@ def test_an_uploaded_file_is_decoded():
 
 
 def test_an_uploaded_text_outlives_its_widget():
-    page = AppTest.from_function(show, args=(AESOP,))
+    page = AppTest.from_function(show, default_timeout=30, args=(AESOP,))
     page.session_state["corpus"] = "upload"
     page.session_state["kept_upload"] = ChosenText("one two three", "upload", "<b>poem</b>.txt", "UTF-8", ())
     assert page.run().session_state["chosen"].text == "one two three"
