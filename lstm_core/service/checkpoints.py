@@ -15,8 +15,18 @@ from lstm_core.network.shape import NetworkShape, Weights
 from lstm_core.service.run_files import damaged, replace_file
 
 CHECKPOINTS_KEPT = 2
-# What reading a spoilt .npz has been seen to raise: cut off, overwritten, a bit flipped, not an archive at all.
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+# What NumPy and zipfile raise for a file that is cut off, overwritten, no archive, or has any of its bytes changed.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def checkpoint_steps(folder: Path) -> list[int]:
@@ -30,6 +40,7 @@ def write_checkpoint(folder: Path, step: int, arrays: dict[str, np.ndarray]) -> 
     Later steps are from before the run went back.
     """
     complete = arrays | {"step": np.array(step)}
+    complete["names"] = np.array(list(complete))  # zipfile does not notice when the end of its directory is spoilt
     replace_file(folder / f"{step}.npz", lambda file: np.savez(file, allow_pickle=False, **complete))
     earlier = [known for known in checkpoint_steps(folder) if known <= step]
     remove_checkpoints(folder, keep=earlier[:CHECKPOINTS_KEPT])
@@ -50,9 +61,10 @@ def read_latest_checkpoint(folder: Path) -> tuple[int, dict[str, np.ndarray]] | 
     steps = checkpoint_steps(folder)
     for step in steps:
         try:
-            with np.load(folder / f"{step}.npz", allow_pickle=False) as archive:
+            # Opened here: given a path, NumPy 2.4 leaves a spoilt file open.
+            with (folder / f"{step}.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
-            if int(arrays["step"]) == step:
+            if set(arrays.pop("names").tolist()) == set(arrays) and int(arrays["step"]) == step:
                 return step, arrays
         except _DAMAGE:
             continue

@@ -7,6 +7,7 @@ must not wait for it. The processes behind an embedded cluster are in `cluster_p
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -42,7 +43,7 @@ class Cluster:
         if address := os.environ.get("LSTM_SCHEDULER"):
             return cls.connect(address)
         workers = os.environ.get("LSTM_WORKERS", "1")
-        if not workers.isascii() or not workers.isdigit() or not 1 <= int(workers) <= MAX_WORKERS:
+        if not re.fullmatch("[0-9]{1,3}", workers) or not 1 <= int(workers) <= MAX_WORKERS:
             raise InvalidSetting(
                 f"The environment variable LSTM_WORKERS is {workers!r}.",
                 f"It takes a whole number from 1 to {MAX_WORKERS}.",
