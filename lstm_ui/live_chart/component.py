@@ -29,12 +29,10 @@ CSS = """
 LOADER = """
 export default (component) => {
   const address = (path) => new URL(path, document.baseURI).href;
-  const script = import(address("%(script)s"));
-  script.then(
+  import(address("%(script)s")).then(
     (chart) => chart.draw(component, address("%(plotly)s")),
     () => component.parentElement.querySelector("p").textContent =
       "The chart could not be loaded. Training goes on; reload the page to try again.");
-  return () => script.then((chart) => chart.forget(component.parentElement));
 };
 """
 

@@ -28,6 +28,7 @@ export async function draw({ parentElement, data }, plotlyAddress) {
     message.textContent = "The chart's library (plotly.js) could not be loaded. Training goes on; reload the page to try again.";
     return;
   }
+  if (!element.isConnected) return; // the visitor has left the page meanwhile
   message.hidden = data.curves.x.length > 0;
   redraw(element);
 }
@@ -36,19 +37,10 @@ export async function draw({ parentElement, data }, plotlyAddress) {
 function watch(element) {
   const chart = {};
   charts.set(element, chart);
-  chart.observer = new ResizeObserver(() => chart.drawn && element.clientWidth && chart.Plotly.Plots.resize(element));
-  chart.observer.observe(element);
+  new ResizeObserver(() => {
+    if (chart.drawn && element.isConnected && element.clientWidth) chart.Plotly.Plots.resize(element);
+  }).observe(element);
   return chart;
-}
-
-// Called when the chart leaves the page.
-export function forget(parentElement) {
-  const element = parentElement.querySelector(".live-chart > div");
-  const chart = element && charts.get(element);
-  if (!chart) return;
-  chart.observer.disconnect();
-  chart.Plotly?.purge(element);
-  charts.delete(element);
 }
 
 function redraw(element) {
