@@ -232,7 +232,7 @@ class RunStore:
         return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
 
     def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, NetworkShape]:
-        """Return the symbols with their ids and the network's shape. Raises DamagedRun when they do not fit together."""
+        """Return the run's symbols and its network's shape. Raises DamagedRun when they do not fit together."""
         folder = self.path(run_id)
         vocabulary = Vocabulary.from_record(read_json(folder / "vocabulary.json"))
         try:
