@@ -92,7 +92,8 @@ def suggest_seed(view: "RunView", writer: Writer) -> None:
     """Begin with the first symbols of the run's own text, so that Write works at once."""
     if not st.session_state[SEED_TEXT]:
         kind = writer.network.vocabulary.kind
-        opening = split_symbols(view.spec.text[:400], kind)[: max(3, min(view.spec.window, 12))]
+        length = max(3, min(view.spec.window, 12 if kind == "words" else 40))
+        opening = split_symbols(view.spec.text[:400], kind)[:length]
         st.session_state[SEED_TEXT] = join_symbols([s for s in opening if s in writer.network.vocabulary.symbols], kind)
 
 

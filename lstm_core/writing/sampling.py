@@ -50,7 +50,8 @@ def symbol_probabilities(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
         return probabilities
     scaled = logits.astype(np.float64)
     scaled -= scaled.max()  # the largest becomes exp(0): nothing overflows, however low the temperature
-    probabilities = np.exp(scaled / sampling.temperature)
+    scaled /= sampling.temperature
+    probabilities = np.exp(scaled, out=scaled)
     probabilities /= probabilities.sum()
     if sampling.top_k or sampling.top_p < 1:
         _leave_out_unlikely(probabilities, sampling)

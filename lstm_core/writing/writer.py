@@ -151,7 +151,11 @@ class Writer:
             yield written, state
 
     def _name_likeliest(self, probabilities: np.ndarray, count: int) -> tuple[tuple[str, float], ...]:
-        ids = np.argsort(-probabilities, kind="stable")[:count]
+        if len(probabilities) > 20 * count:  # sorting a large vocabulary would take longer than the network's step
+            candidates = np.sort(np.argpartition(-probabilities, count)[:count])
+            ids = candidates[np.argsort(-probabilities[candidates], kind="stable")]
+        else:
+            ids = np.argsort(-probabilities, kind="stable")[:count]
         symbols = self.network.vocabulary.symbols
         return tuple((symbols[i], p) for i, p in zip(ids.tolist(), probabilities[ids].tolist(), strict=True))
 

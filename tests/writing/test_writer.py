@@ -140,3 +140,13 @@ def test_a_symbol_that_does_not_exist_cannot_be_chosen(symbol_id):
     writer = build_writer()
     with pytest.raises(InvalidSetting):
         writer.append(writer.read(SEED), symbol_id)
+
+
+def test_the_likeliest_of_a_large_vocabulary_are_found_too():
+    words = " ".join(f"w{number}" for number in range(400))
+    vocabulary = Vocabulary.build(split_symbols(words, "words"), "words", 1000)
+    shape = NetworkShape(len(vocabulary), "one-hot", 5, 1, 7, "every", 3)
+    writer = Writer(TrainedNetwork(shape, draw_weights(shape, 3, 1.0, "keras"), vocabulary, 0, "test"))
+    state = writer.read("w1 w2")
+    order = np.argsort(-writer.probabilities(state, Sampling()), kind="stable")[:10]
+    assert [symbol for symbol, _ in writer.likeliest(state)] == [vocabulary.symbols[i] for i in order]
