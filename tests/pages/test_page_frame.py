@@ -68,7 +68,7 @@ def test_the_run_of_the_address_wins_over_the_one_of_the_session() -> None:
 def test_the_run_chosen_in_the_frame_goes_into_the_address() -> None:
     page = AppTest.from_function(show_run_of_fake_service).run()
     page.selectbox(key="run_in_hand").select("one").run()
-    assert page.query_params["run"] == ["one"]
+    assert page.query_params["run"] == "one"
 
 
 def test_the_frame_shows_loss_and_state_of_the_run_in_hand() -> None:
@@ -120,4 +120,4 @@ def test_escaped_text_stays_on_one_line() -> None:
 
 
 def test_words_of_any_language_pass_the_escape_unchanged() -> None:
-    assert escape_markdown("En un lugar de la Mancha, señor".replace(",", "")) == "En un lugar de la Mancha señor"
+    assert escape_markdown("señor 学而时习之 Καλημέρα") == "señor 学而时习之 Καλημέρα"

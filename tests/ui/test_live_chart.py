@@ -1,6 +1,7 @@
 """The live chart's numbers: thinning keeps what the eye looks for, smoothing is Horas', a tick is small on the wire."""
 
 import base64
+import dataclasses
 import time
 
 import numpy as np
@@ -67,9 +68,8 @@ def test_the_highest_and_the_lowest_loss_are_always_drawn(steps: int, seed: int)
 
 def test_points_drawn_once_stay_where_they_are_while_the_run_grows() -> None:
     history = make_history(12_000)
-    earlier = History(
-        history.losses[:10_000], history.accuracies[:10_000], history.seconds[:10_000], *[np.zeros(0)] * 3
-    )
+    firsts = {name: getattr(history, name)[:10_000] for name in ("losses", "accuracies", "seconds")}
+    earlier = dataclasses.replace(history, **firsts)
     before = thin_history(earlier, 0.9, START_LOSS).steps
     after = thin_history(history, 0.9, START_LOSS).steps
     settled = before[before <= 9_900]  # the last stretch is still filling up
