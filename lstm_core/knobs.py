@@ -172,7 +172,15 @@ _ALL = (
         "Stop when the budget is used up, or as soon as every window that can be right is right.",
         choices=("steps", "perfect"),
     ),
-    Knob("steps", "Steps", 2_000, "It stops after this many steps; 0 leaves it to the seconds.", 0, 1_000_000, "steps"),
+    Knob(
+        "steps",
+        "Steps",
+        2_000,
+        "It stops after this many steps; 0 leaves it to the seconds. With both, what comes first.",
+        0,
+        1_000_000,
+        "steps",
+    ),
     Knob(
         "seconds",
         "Seconds",

@@ -83,7 +83,7 @@ _ALL = (
     ),
     Experiment(
         "horas-shakespeare", "Horas: Shakespeare", "Jose Horas", 2019,
-        "Shakespeare letter by letter: one hundred characters at a time, 500 units, the next character at each of them.",
+        "Shakespeare letter by letter: 100 characters at a time, 500 units, the next character at each of them.",
         "shakespeare-sonnets",
         article=_CHARACTERS_ARTICLE,
         fast=_CHARACTERS_FAST,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lstm_core.errors import CoreError
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.live_run import LiveRun
+from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
 from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
 
@@ -59,18 +60,24 @@ class Conductor:
 
     def _conduct(self) -> None:
         while not self._is_closing:
-            if self._cluster is None or not self._cluster.alive():
-                if not self._connect():
-                    return
-            self._hand_out_slices()
             try:
-                event = self._events.get(timeout=HEALTH_SECONDS)
-            except queue.Empty:
-                continue
-            if event is not None:
-                self._take_in(*event)
+                if (self._cluster is None or not self._cluster.alive()) and not self._connect():
+                    return
+                self._hand_out_slices()
+                self._take_in_next()
+            except Exception:  # a bug with one run must not end everyone's training for good
+                logger.exception("The conductor stumbled and goes on")
+                time.sleep(HEALTH_SECONDS)
         if self._cluster is not None:
             self._cluster.close()
+
+    def _take_in_next(self) -> None:
+        try:
+            event = self._events.get(timeout=HEALTH_SECONDS)
+        except queue.Empty:
+            return
+        if event is not None:
+            self._take_in(*event)
 
     def _connect(self) -> bool:
         """Start the cluster, anew if it has gone; return False and say why when it cannot be had."""
@@ -178,23 +185,15 @@ class Conductor:
                 run.note = str(error)
 
     def _save(self, run: LiveRun, result: SliceResult, step: int) -> None:
-        report = result.report
-        if report is not None:
-            seconds = run.step_seconds.tail(len(report.losses))
-            self.store.append_history(run.run_id, report.first_step, report.losses, report.accuracies, seconds)
-            for sample in report.samples:
-                self.store.append_sample(run.run_id, vars(sample))
-            if report.validation is not None:
-                self.store.append_validation(run.run_id, vars(report.validation))
+        if result.report is not None:
+            record_report(self.store, run, result.report)
         if result.checkpoint is not None:
-            self.store.save_checkpoint(run.run_id, step, result.checkpoint)
             with self.lock:
-                run.checkpoint_step, run.checkpoint_seconds = step, run.seconds
+                record_checkpoint(self.store, run, step, result.checkpoint)
                 run.wants_checkpoint = False
-        if result.checkpoint is not None or not run.is_alive:
+        elif not run.is_alive:
             with self.lock:
-                status = run.status()
-            self.store.save_status(run.run_id, status)
+                self.store.save_status(run.run_id, run.status())
 
     def _lose_slice(self, run: LiveRun) -> None:
         with self.lock:

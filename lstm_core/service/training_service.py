@@ -13,12 +13,11 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import Conductor
 from lstm_core.service.live_run import ALIVE, LiveRun
+from lstm_core.service.recording import record_new_run
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.stored_run import load_live_run
 from lstm_core.service.views import History, RunView
 from lstm_core.training.data import prepare_data
-from lstm_core.training.orders import WindowOrder
-from lstm_core.training.plan import Plan
 
 
 class TrainingService:
@@ -45,16 +44,11 @@ class TrainingService:
         """
         data = prepare_data(spec)
         check_size(data.shape, spec)
-        symbols_per_step = WindowOrder(spec, data.symbol_count).batch * spec.window
-        run_id = self._store.create(spec, data.vocabulary, data.shape)
-        run = LiveRun(
-            run_id, spec, data.vocabulary, data.shape, Plan.from_spec(spec), data.split.note, symbols_per_step
-        )
+        run = record_new_run(self._store, spec, data)
         with self._lock:
-            self._runs[run_id] = run
-            self._store.save_status(run_id, run.status())
+            self._runs[run.run_id] = run
         self._conductor.wake()
-        return run_id
+        return run.run_id
 
     def pause(self, run_id: str) -> None:
         """Hand out no further slice of a living run."""

@@ -23,7 +23,7 @@ def write_samples(network: TrainedNetwork, data: TrainingData, random_seed: int)
     opening = network.vocabulary.decode(data.split.training[: SEED_SYMBOLS[kind]])
     seed_text = join_symbols(opening, kind)
     writer = Writer(network)
-    state = writer.read_ids(data.split.training[: SEED_SYMBOLS[kind]])
+    state = writer.read_ids(data.split.training[: SEED_SYMBOLS[kind]].tolist())
     notes = []
     for temperature in SAMPLE_TEMPERATURES:
         random = np.random.default_rng([random_seed, 2, network.step, round(temperature * 10)])

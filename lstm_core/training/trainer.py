@@ -97,7 +97,8 @@ class Trainer:
         """Train for about `seconds` (or `max_steps`, if that comes first) and report. At least one step is made."""
         compile_seconds = self._compile()
         first_step, trained = self.step + 1, 0.0
-        losses, accuracies = [], []
+        losses: list[np.ndarray] = []
+        accuracies: list[np.ndarray] = []
         accuracy = stopped_by = None
         while stopped_by is None and (trained < seconds or not losses):
             count = self._steps_in_next_call(seconds - trained, max_steps)
@@ -199,7 +200,7 @@ class Trainer:
         """Turn a budget in seconds into steps, once, as soon as the speed is known."""
         if self.plan.total_steps is None and self.seconds >= min(SECONDS_TO_MEASURE_SPEED, self.spec.seconds / 4):
             total = round(self.step * self.spec.seconds / self.seconds)
-            self.plan = self.plan.with_total(self.step, total)
+            self.plan = self.plan.with_total(self.step, min(total, self.spec.steps or total))
 
     def _check_goal(self, accuracy: float | None, best_batch: float) -> tuple[float | None, str | None]:
         """Measure the accuracy over the training text where a goal asks for it or it is cheap; say if a goal is met."""
@@ -216,7 +217,7 @@ class Trainer:
             if self._measure_accuracy() >= self.until_accuracy:
                 return accuracy, "accuracy"
         if self.plan.total_steps is not None and self.step >= self.plan.total_steps:
-            return accuracy, "seconds" if self.spec.seconds > 0 else "steps"
+            return accuracy, "steps" if self.step == self.spec.steps else "seconds"
         return accuracy, None
 
     def _measure_accuracy(self) -> float:

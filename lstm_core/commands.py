@@ -1,0 +1,149 @@
+"""What each command of the command line does; `__main__.py` reads the arguments. Each returns its result as plain JSON
+values and as lines for a person.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstm_core.errors import InvalidSetting, RunNotFound, UnreadableText
+from lstm_core.network.experiments import EXPERIMENTS, build_spec
+from lstm_core.network.size import check_size
+from lstm_core.network.spec import RunSpec
+from lstm_core.service.live_run import ARTICLE_STEPS_AVERAGED, STEPS_AVERAGED, LiveRun
+from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
+from lstm_core.service.run_store import RunStore, default_runs_folder
+from lstm_core.text.reading import decode_text
+from lstm_core.text.symbols import join_symbols
+from lstm_core.training.data import prepare_data
+from lstm_core.training.environment import tensorflow_environment
+from lstm_core.writing.sampling import Sampling
+from lstm_core.writing.writer import Writer
+
+Result = tuple[Any, str]
+
+
+def list_experiments(options: argparse.Namespace) -> Result:
+    """List the experiments with both recipes."""
+    records = [dict(vars(experiment), article=dict(experiment.article), fast=dict(experiment.fast))
+               for experiment in EXPERIMENTS.values()]  # fmt: skip
+    lines = [f"{e.name:26} {e.title}: {e.summary} Published: {e.published_note}." for e in EXPERIMENTS.values()]
+    return records, "\n".join(lines)
+
+
+def train_run(options: argparse.Namespace) -> Result:
+    """Train one run in this process, into a folder of its own, and measure it at the end."""
+    spec = _build_spec(options)
+    check_size(prepare_data(spec).shape, spec)
+    os.environ.update(tensorflow_environment())  # before TensorFlow is imported, which is now
+    from lstm_core.training.trainer import Trainer
+
+    trainer = Trainer(spec, until_accuracy=_checked_accuracy(options.until_accuracy))
+    store = RunStore(options.out or default_runs_folder())
+    run = record_new_run(store, spec, trainer.data)
+    compile_seconds, stopped_by = 0.0, None
+    for report in trainer:
+        compile_seconds += report.compile_seconds
+        stopped_by = report.stopped_by
+        run.plan = trainer.plan
+        run.add_report(report)
+        record_report(store, run, report)
+        _show_progress(run)
+    print(file=sys.stderr)
+    run.state, run.stopped_by = "finished", stopped_by
+    record_checkpoint(store, run, trainer.step, trainer.state().to_arrays())
+    result = {
+        "run": str(store.path(run.run_id)), "experiment": spec.experiment, "recipe": spec.recipe,
+        "parameters": run.shape.count_parameters(), "steps": run.step, "seconds": round(run.seconds, 3),
+        "compile_seconds": round(compile_seconds, 3), **_measure(trainer, run),
+        "symbols_per_second": round(run.step * run.symbols_per_step / run.seconds, 1),
+        "test_loss": None, "test_accuracy": None, "stopped_by": stopped_by,
+    }  # fmt: skip
+    return result, "\n".join(f"{name:20} {value}" for name, value in result.items())
+
+
+def write_text(options: argparse.Namespace) -> Result:
+    """Let the network of a run's folder continue a seed text."""
+    folder = options.network.resolve()
+    if not folder.is_dir():
+        raise RunNotFound(
+            f"There is no folder {options.network}.",
+            "It takes the folder of a run, which `train` names as “run”.",
+            "Train a network first or check the path.",
+        )
+    writer = Writer(RunStore(folder.parent).load_network(folder.name))
+    state = writer.read(options.seed_text)
+    sampling = Sampling(options.temperature, options.top_k, options.top_p)
+    random = np.random.default_rng(options.random_seed)
+    started = time.perf_counter()
+    symbols = [written.symbol for written, _ in writer.write(state, options.length, sampling, random)]
+    seconds = time.perf_counter() - started
+    text = join_symbols(symbols, writer.network.vocabulary.kind)
+    return {"text": text, "symbols_per_second": round(len(symbols) / max(seconds, 1e-9), 1)}, text
+
+
+def _build_spec(options: argparse.Namespace) -> RunSpec:
+    settings: dict[str, Any] = {}
+    for setting in options.settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise InvalidSetting(
+                f"--set came with “{setting}”.", "It takes knob=value.", "Write, say, --set units=256."
+            )
+        settings[name] = value
+    if options.steps is not None:
+        settings |= {"steps": options.steps, "seconds": 0}
+    if options.seconds is not None:
+        settings |= {"seconds": options.seconds, "steps": options.steps or 0}
+    if options.random_seed is not None:
+        settings["random_seed"] = options.random_seed
+    text = _read_text(options.text) if options.text else None
+    return build_spec(options.experiment, options.recipe, text, options.text and options.text.name, **settings)
+
+
+def _read_text(file: Path) -> str:
+    try:
+        decoded = decode_text(file.read_bytes())
+    except OSError as error:
+        raise UnreadableText(
+            f"{file} cannot be read ({error.strerror}).", "It must be a text file.", "Check the path."
+        ) from error
+    for note in decoded.notes:
+        print(note, file=sys.stderr)
+    return decoded.text
+
+
+def _checked_accuracy(accuracy: float | None) -> float | None:
+    if accuracy is not None and not 0 < accuracy <= 1:
+        raise InvalidSetting(
+            f"--until-accuracy was {accuracy:g}.", "It lies between 0 and 1.", "Write 0.971 for 97.1 %."
+        )
+    return accuracy
+
+
+def _show_progress(run: LiveRun) -> None:
+    view = run.view(0)
+    total = f" of {view.total_steps:,}" if view.total_steps else ""
+    print(f"\rstep {view.step:,}{total}  loss {view.loss:.4f}  accuracy {100 * (view.accuracy or 0):.2f} %  "
+          f"{view.symbols_per_second:,.0f} symbols/s   ", end="", file=sys.stderr, flush=True)  # fmt: skip
+
+
+def _measure(trainer: Any, run: LiveRun) -> dict[str, float | None]:
+    """Loss and accuracy as each recipe counts them, and those of the held-out part."""
+    history = run.history()
+    training, validation = trainer.evaluate_fully()
+    loss, accuracy = training.loss_nats, training.accuracy
+    if run.spec.recipe == "article" or run.spec.symbols == "characters":
+        steps = ARTICLE_STEPS_AVERAGED if run.spec.recipe == "article" else STEPS_AVERAGED
+        loss, accuracy = float(history.losses[-steps:].mean()), float(history.accuracies[-steps:].mean())
+    return {
+        "loss": loss,
+        "accuracy": accuracy,
+        "validation_loss": validation.loss_nats if validation else None,
+        "validation_accuracy": validation.accuracy if validation else None,
+    }
