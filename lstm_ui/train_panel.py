@@ -1,0 +1,155 @@
+"""The right of /train: the buttons, and the run as it stands now, drawn anew twice a second while it lives."""
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from lstm_core.knobs import KNOBS
+from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.network.spec import RunSpec
+from lstm_core.service.training_service import TrainingService
+from lstm_core.service.views import RunView
+from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
+from lstm_ui.live_chart import show_live_chart, thin_history
+from lstm_ui.page import escape_markdown, friendly_errors
+from lstm_ui.run_status import show_run_status
+from lstm_ui.samples import show_live_sample, show_predictions
+from lstm_ui.session import take_in_hand
+
+TICK_SECONDS = 0.5
+SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
+
+
+def show_train_panel(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
+    """Draw buttons and run; the panel keeps itself up to date while the run lives."""
+    st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_alive else None)(
+        service, spec, run.run_id if run else None, run.is_alive if run else False
+    )
+
+
+def start_run(service: TrainingService, spec: RunSpec) -> None:
+    """Begin a run and take it in hand."""
+    take_in_hand(service.start_run(spec))
+    st.session_state.pop("live_learning_rate", None)
+
+
+def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, was_alive: bool) -> None:
+    with friendly_errors():
+        run = service.view(run_id) if run_id else None
+        _show_buttons(service, spec, run)
+        _show_readiness(service)
+        if run is None:
+            _show_nothing_yet()
+        else:
+            show_run_status(run)
+            _show_curves(service, run)
+            _show_learning_rate(service, run)
+            st.subheader("What it writes now", anchor=False)
+            show_live_sample(run)
+            st.subheader("What it predicts", anchor=False)
+            show_predictions(run)
+        if run and run.is_alive != was_alive:
+            st.rerun()  # the whole page once, to start or end the ticking
+
+
+def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
+    """Draw the five buttons, always at the same place; a button that would do nothing is grey."""
+    state = run.state if run else "none"
+    is_alive = bool(run and run.is_alive)
+    rests = state in ("paused", "interrupted", "failed")
+    ended = state in ("stopped", "finished")
+    with st.container(horizontal=True, gap="small", key="train_buttons"):
+        if _button("Train", "train", spec is not None and not is_alive, "primary"):
+            start_run(service, spec)  # type: ignore[arg-type]
+            st.rerun()
+        if _button("Pause", "pause", is_alive):
+            _act(service.pause, run)
+        if _button("Resume", "resume", rests):
+            _act(service.resume, run)
+        if _button("Stop", "stop", is_alive or rests):
+            _act(service.stop, run)
+        if ended:
+            if _button("Train on", "train_on", True):
+                _act(lambda run_id: service.train_on(run_id, _steps_to_add(run)), run)
+        elif _button("Step", "step", rests):
+            _act(service.step_once, run)
+    st.caption(
+        f"Train on goes on for {_steps_to_add(run):,} steps; Train begins anew as set up here."
+        if ended
+        else "Pause and Stop lose nothing. Step, while it rests, makes a single step."
+    )
+
+
+def _button(label: str, key: str, enabled: bool, kind: Literal["primary", "secondary"] = "secondary") -> bool:
+    # No `help`: Streamlit 1.67 then draws the button twice, once for phones, and a screen reader meets both.
+    return st.button(label, key=key, disabled=not enabled, type=kind)
+
+
+def _act(action: Callable[[str], None], run: RunView | None) -> None:
+    if run is not None:
+        action(run.run_id)
+        st.rerun()
+
+
+def _steps_to_add(run: RunView | None) -> int:
+    """Return how many steps "Train on" adds: the budget's, or as many as were made."""
+    return max(1, (run.spec.steps or run.step) if run else 1)
+
+
+def _show_readiness(service: TrainingService) -> None:
+    readiness = service.readiness()
+    if readiness == "starting":
+        st.caption("The training process is starting; a run begins as soon as it is there, in a few seconds.")
+    elif readiness != "ready":
+        st.error(escape_markdown(readiness))
+
+
+def _show_nothing_yet() -> None:
+    with st.container(key="run_status"):
+        st.markdown("**No run yet.** Choose a text on the left, then press Train: the loss is drawn here as it falls.")
+    with st.container(key="loss_chart"):
+        st.container(height=460, border=True)
+    with st.container(key="live_sample"):
+        st.caption("While it trains, it writes a few lines here every two seconds.")
+
+
+def _show_curves(service: TrainingService, run: RunView) -> None:
+    with st.popover("Chart settings", key="chart_settings"):
+        smoothing = st.select_slider(
+            "Smoothing", SMOOTHINGS, 0.9, key="smoothing", help="How much of the smoothed curve is what came before."
+        )
+        unit = st.segmented_control("Shown as", UNITS, key="unit", format_func=UNITS.__getitem__, default="loss")
+        x_axis = st.segmented_control("Against", ("steps", "seconds"), key="x_axis", default="steps")
+        log_axis = st.toggle("Logarithmic axis", key="log_axis", help="Shows small differences of a small loss.")
+    experiment = EXPERIMENTS.get(run.spec.experiment)
+    data = thin_history(
+        service.history(run.run_id),
+        smoothing,
+        start_loss=math.log(max(2, run.symbol_count)),
+        published_loss=experiment.published_loss if experiment else None,
+        published_accuracy=experiment.published_accuracy if experiment else None,
+        published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
+    )
+    show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss")
+    st.caption(escape_markdown(run.validation_note))
+
+
+def _show_learning_rate(service: TrainingService, run: RunView) -> None:
+    """Let the learning rate be moved while it trains; the change counts from the next slice on."""
+    if not (run.is_alive or run.state == "paused"):
+        return
+
+    def move() -> None:
+        service.set_learning_rate(run.run_id, st.session_state["live_learning_rate"])
+
+    st.session_state.setdefault("live_learning_rate", nearest_learning_rate(run.spec.learning_rate))
+    st.select_slider(
+        "Learning rate, now",
+        LEARNING_RATES,
+        key="live_learning_rate",
+        on_change=move,
+        help=KNOBS["learning_rate"].help,
+    )

@@ -1,0 +1,106 @@
+"""The left of /train: text, experiment, knobs, drawing, estimate; together they make the spec of the next run."""
+
+import streamlit as st
+
+from lstm_core.errors import CoreError
+from lstm_core.knobs import KNOBS
+from lstm_core.network.experiments import EXPERIMENTS, MY_OWN, recipe_settings
+from lstm_core.network.shape import NetworkShape
+from lstm_core.network.size import check_size, estimate_size
+from lstm_core.network.spec import RunSpec
+from lstm_core.service.views import RunView
+from lstm_core.training.data import prepare_data
+from lstm_core.training.orders import WindowOrder
+from lstm_ui.knob_controls import show_knobs
+from lstm_ui.network_drawing import show_network
+from lstm_ui.page import escape_markdown
+from lstm_ui.run_status import format_seconds
+from lstm_ui.text_card import show_text_card
+from lstm_ui.text_choice import choose_text
+
+TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()} | {MY_OWN: "My own"}
+RECIPES = {"fast": "Fast: the result in seconds", "article": "Article: exactly as published"}
+
+EXPERIMENT = "experiment"  # keys of the two controls
+RECIPE = "recipe"
+
+
+def choose_spec(run_in_hand: RunView | None) -> RunSpec | None:
+    """Draw all that a visitor can set and return the run it describes; None while it cannot be trained."""
+    _begin_with(run_in_hand)
+    experiment, recipe = _choose_experiment()
+    st.subheader("1 · Text", anchor=False)
+    chosen = choose_text(EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else "")
+    card = st.container()  # its text comes first on the page; what it says depends on the knobs below
+    st.subheader("2 · Network", anchor=False)
+    settings = show_knobs(recipe_settings(experiment, recipe), f"{experiment}/{recipe}")
+    if chosen is None:
+        return None
+    with card:
+        show_text_card(chosen, settings["symbols"], settings["window"], settings["vocabulary"])
+    try:
+        spec = RunSpec.build(chosen.text, chosen.title, experiment, recipe, **settings)
+        shape, batch = _measure_spec(spec)
+        show_network(shape, batch)
+        check_size(shape, spec)
+    except CoreError as error:
+        st.error(escape_markdown(str(error)))
+        return None
+    _show_estimate(shape, spec, batch)
+    return spec
+
+
+def choose_experiment(name: str) -> None:
+    """Set the controls to an experiment before they are drawn; unknown names change nothing."""
+    if name in TITLES:
+        st.session_state[EXPERIMENT], st.session_state[RECIPE] = name, "fast"
+        if name in EXPERIMENTS:
+            st.session_state["corpus"] = EXPERIMENTS[name].corpus
+
+
+def _begin_with(run: RunView | None) -> None:
+    """Stand, in a new session that opens a run by its address, where that run stood."""
+    if run is not None and EXPERIMENT not in st.session_state and run.spec.experiment in TITLES:
+        st.session_state[EXPERIMENT], st.session_state[RECIPE] = run.spec.experiment, run.spec.recipe
+
+
+def _choose_experiment() -> tuple[str, str]:
+    experiment = st.selectbox(
+        "Experiment",
+        TITLES,
+        key=EXPERIMENT,
+        format_func=TITLES.__getitem__,
+        help="What one of the tutorials did, or a network of your own with every knob free.",
+        persist_state="session",
+    )
+    if experiment == MY_OWN:
+        return experiment, "fast"
+    st.caption(f"{EXPERIMENTS[experiment].summary} Published: {EXPERIMENTS[experiment].published_note}.")
+    recipe = st.segmented_control(
+        "Recipe",
+        RECIPES,
+        key=RECIPE,
+        format_func=RECIPES.__getitem__,
+        default=None if RECIPE in st.session_state else "fast",
+        required=True,
+        help="The same experiment as its author ran it, or with settings that reach the same result in seconds.",
+        persist_state="session",
+    )
+    return experiment, recipe or "fast"
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading the text …")
+def _measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
+    """Return the network's shape and the windows in a step. Raises TextTooShort."""
+    data = prepare_data(spec)
+    return data.shape, WindowOrder(spec, data.symbol_count).batch
+
+
+def _show_estimate(shape: NetworkShape, spec: RunSpec, batch: int) -> None:
+    size = estimate_size(shape, spec, batch)
+    seconds = spec.seconds or spec.steps * size.seconds_per_step
+    until = " at most" if spec.until == "perfect" else ""
+    st.caption(
+        f"{KNOBS['steps'].label}: about {1 / size.seconds_per_step:,.0f} a second, {format_seconds(seconds)} in "
+        f"all{until}. Memory: about {size.bytes / 2**20:,.0f} MB. Both are estimates."
+    )

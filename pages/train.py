@@ -1,0 +1,40 @@
+"""Choose a text and a network, press Train, and watch the loss fall and the writing grow."""
+
+import streamlit as st
+
+from lstm_core.errors import RunNotFound
+from lstm_ui.page import escape_markdown, friendly_errors, page_setup
+from lstm_ui.service import training_service
+from lstm_ui.session import run_in_hand
+from lstm_ui.train_panel import show_train_panel, start_run
+from lstm_ui.train_setup import choose_experiment, choose_spec
+
+page_setup("Train", "/train")
+
+with friendly_errors():
+    service = training_service()
+    run_id = run_in_hand()
+    run = None
+    if run_id:
+        try:
+            run = service.view(run_id)
+        except RunNotFound as error:
+            st.warning(escape_markdown(str(error)))
+
+    # Home's cards open this page set up and started: /train?experiment=rubik-meditations&start=1
+    wanted = st.query_params.get("experiment")
+    if wanted:
+        choose_experiment(wanted)
+    starts_now = st.query_params.pop("start", None) == "1"
+    st.query_params.pop("experiment", None)
+
+    st.title("Train a network on a text", anchor=False)
+    setup, panel = st.columns([2, 3], gap="large")
+    with setup:
+        spec = choose_spec(run)
+    if starts_now and spec is not None:
+        start_run(service, spec)
+        st.rerun()
+    with panel:
+        st.subheader("3 · Train", anchor=False)
+        show_train_panel(service, spec, run)
