@@ -7,13 +7,18 @@ from lstm_core.text.library import LIBRARY
 from lstm_ui.home import show_door, show_tutorial
 from lstm_ui.page import friendly_errors, page_setup
 
-TUTORIALS = ("rubik-meditations", "atienza-aesop", "horas-shakespeare")
+TUTORIALS = {  # and how long each takes on two cores
+    "rubik-meditations": "about 10 seconds",
+    "atienza-aesop": "about 10 seconds",
+    "horas-shakespeare": "about a minute",
+}
 
 page_setup("Home", "/")
 
 with friendly_errors():
-    st.title("Watch an LSTM learn")
-    st.markdown("Give a small neural network a text, watch it learn to continue it, and then let it write.")
+    with st.container(key="hero", gap="xsmall"):
+        st.title("Watch an LSTM learn", anchor=False)
+        st.markdown("Give a small neural network a text, watch it learn which word comes next, then let it write.")
 
     with st.container(key="doors", horizontal=True, gap="medium"):
         show_door("train", "pages/train.py", "Train on a text", "Choose a text and see the loss fall, step by step.")
@@ -21,7 +26,7 @@ with friendly_errors():
             "write", "pages/generate.py", "Write with a network", "Give it a beginning; it goes on, word by word."
         )
 
-    st.header("Three tutorials, run live")
+    st.header("Three tutorials, run live", anchor=False)
     with st.container(key="tutorials", horizontal=True, gap="medium"):
-        for name in TUTORIALS:
-            show_tutorial(EXPERIMENTS[name], LIBRARY[EXPERIMENTS[name].corpus])
+        for name, takes in TUTORIALS.items():
+            show_tutorial(EXPERIMENTS[name], LIBRARY[EXPERIMENTS[name].corpus], takes)

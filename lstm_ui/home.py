@@ -13,13 +13,13 @@ def show_door(name: str, file: str, label: str, explanation: str) -> None:
         st.markdown(explanation)
 
 
-def show_tutorial(experiment: Experiment, text: LibraryText) -> None:
-    """Draw one tutorial: who, what, the published figure, and a button that opens /train set up and started."""
+def show_tutorial(experiment: Experiment, text: LibraryText, takes: str) -> None:
+    """Draw one tutorial: who, what, the published figure, how long it takes, and a button that starts it on /train."""
     with st.container(key=f"tutorial_{experiment.name}", border=True, height="stretch", gap="xsmall"):
         st.subheader(experiment.title, anchor=False)
         st.caption(f"{experiment.author}, {experiment.year} · {text.author}")
         st.markdown(experiment.summary)
         with st.container(height="stretch", vertical_alignment="bottom", gap="xsmall"):
-            st.markdown(f"**Published:** {experiment.published_note}.")
+            st.markdown(f"**Published:** {experiment.published_note}.  \n**Here:** {takes}.")
             if st.button("Run it now", key=f"run_{experiment.name}", type="primary", width="stretch"):
                 st.switch_page("pages/train.py", query_params={"experiment": experiment.name, "start": "1"})

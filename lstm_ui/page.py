@@ -18,6 +18,8 @@ import streamlit as st
 from streamlit.errors import FragmentHandledException
 
 from lstm_core.errors import CoreError
+from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.text.library import LIBRARY
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
 from lstm_ui.sparkline import sparkline_svg
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from lstm_core.service.views import RunView
 
 APP_NAME = "Watch an LSTM learn"
+MAX_NAME_CHARACTERS = 22  # of a text's name in the top bar: what its box shows beside the rest
 STATUS_SECONDS = 3.0  # how often the top bar looks at a living run
 LOGGER = logging.getLogger(__name__)
 
@@ -93,7 +96,7 @@ def show_run_in_hand(service: "TrainingService") -> None:
         placeholder="no run in hand",
         label_visibility="collapsed",
         on_change=lambda: take_in_hand(st.session_state[RUN_CHOICE]),
-        width=260,
+        width=300,
     )
     if run_id:
         run_every = STATUS_SECONDS if runs[run_id].is_alive else None
@@ -101,8 +104,13 @@ def show_run_in_hand(service: "TrainingService") -> None:
 
 
 def run_name(view: "RunView") -> str:
-    """Name a run by its text and what tells it from another: experiment, recipe and the end of its id."""
-    return f"{view.spec.text_name} · {view.spec.experiment} · {view.run_id[-4:]}"
+    """Name a run by its text and its experiment, and by the end of its id, which tells it from others like it."""
+    experiment = EXPERIMENTS.get(view.spec.experiment)
+    if experiment and view.spec.text_name == LIBRARY[experiment.corpus].title:
+        return f"{experiment.title} · {view.run_id[-4:]}"  # the title names the text
+    text = view.spec.text_name
+    short = text if len(text) <= MAX_NAME_CHARACTERS else text[: MAX_NAME_CHARACTERS - 1] + "…"
+    return f"{short} · {experiment.author if experiment else 'my own'} · {view.run_id[-4:]}"
 
 
 def _show_status(service: "TrainingService", run_id: str) -> None:

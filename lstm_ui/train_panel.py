@@ -1,4 +1,4 @@
-"""The right of /train: the buttons, and the run as it stands now, drawn anew twice a second while it lives."""
+"""The run on /train: the buttons, and the run as it stands now, drawn anew twice a second while it lives."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
-from lstm_ui.live_chart import show_live_chart, thin_history
+from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
 from lstm_ui.run_status import show_run_status
 from lstm_ui.samples import show_live_sample, show_predictions
@@ -20,6 +20,10 @@ from lstm_ui.session import take_in_hand
 
 TICK_SECONDS = 0.5
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+CHART_TO_COME = (
+    "**Here the loss will fall.** It tells how surprised the network is by the symbol that comes next: much while it "
+    "knows nothing, less with every step. Below it, the accuracy will rise: the share of symbols that it gets right."
+)
 UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
 
 
@@ -40,7 +44,6 @@ def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | No
     with friendly_errors():
         run = service.view(run_id) if run_id else None
         _show_buttons(service, spec, run)
-        _show_readiness(service)
         if run is None:
             _show_nothing_yet()
         else:
@@ -61,7 +64,7 @@ def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView |
     is_alive = bool(run and run.is_alive)
     rests = state in ("paused", "interrupted", "failed")
     ended = state in ("stopped", "finished")
-    with st.container(horizontal=True, gap="small", key="train_buttons"):
+    with st.container(horizontal=True, gap="xsmall", key="train_buttons"):
         if _button("Train", "train", spec is not None and not is_alive, "primary"):
             start_run(service, spec)  # type: ignore[arg-type]
             st.rerun()
@@ -76,11 +79,11 @@ def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView |
                 _act(lambda run_id: service.train_on(run_id, _steps_to_add(run)), run)
         elif _button("Step", "step", rests):
             _act(service.step_once, run)
-    st.caption(
-        f"Train on goes on for {_steps_to_add(run):,} steps; Train begins anew as set up here."
-        if ended
-        else "Pause and Stop lose nothing. Step, while it rests, makes a single step."
-    )
+    if ended:
+        hint = f"Train on adds {_steps_to_add(run):,} steps. Train begins a new run."
+    else:
+        hint = "Pause and Stop lose nothing. Step makes one step of a paused run."
+    _show_hint(service.readiness(), hint)
 
 
 def _button(label: str, key: str, enabled: bool, kind: Literal["primary", "secondary"] = "secondary") -> bool:
@@ -99,25 +102,35 @@ def _steps_to_add(run: RunView | None) -> int:
     return max(1, (run.spec.steps or run.step) if run else 1)
 
 
-def _show_readiness(service: TrainingService) -> None:
-    readiness = service.readiness()
+def _show_hint(readiness: str, hint: str) -> None:
+    """Say on one line what the buttons do or why they must wait, so that nothing below moves."""
     if readiness == "starting":
-        st.caption("The training process is starting; a run begins as soon as it is there, in a few seconds.")
-    elif readiness != "ready":
+        st.caption("The training process is starting; runs begin in a few seconds.")
+    elif readiness == "ready":
+        st.caption(hint)
+    else:
         st.error(escape_markdown(readiness))
 
 
 def _show_nothing_yet() -> None:
+    """Tell what will come, each at its own place."""
     with st.container(key="run_status"):
-        st.markdown("**No run yet.** Choose a text on the left, then press Train: the loss is drawn here as it falls.")
-    with st.container(key="loss_chart"):
-        st.container(height=460, border=True)
+        st.markdown("**No run yet.** Choose an experiment or a text of your own, then press Train.")
+    with (
+        st.container(key="loss_chart"),
+        st.container(height=CHART_HEIGHT, border=True, horizontal_alignment="center", vertical_alignment="center"),
+    ):
+        st.markdown(CHART_TO_COME, text_alignment="center", width=420)
     with st.container(key="live_sample"):
-        st.caption("While it trains, it writes a few lines here every two seconds.")
+        st.caption("Below the chart it writes a few lines every two seconds, nonsense at first.")
 
 
 def _show_curves(service: TrainingService, run: RunView) -> None:
-    with st.popover("Chart settings", key="chart_settings"):
+    chart = st.container()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(escape_markdown(run.validation_note), width="stretch")
+        settings = st.popover("Chart settings", key="chart_settings", width="content")
+    with settings:
         smoothing = st.select_slider(
             "Smoothing", SMOOTHINGS, 0.9, key="smoothing", help="How much of the smoothed curve is what came before."
         )
@@ -133,14 +146,12 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         published_accuracy=experiment.published_accuracy if experiment else None,
         published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
     )
-    show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss")
-    st.caption(escape_markdown(run.validation_note))
+    with chart:
+        show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss")
 
 
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
-    if not (run.is_alive or run.state == "paused"):
-        return
 
     def move() -> None:
         service.set_learning_rate(run.run_id, st.session_state["live_learning_rate"])
@@ -150,6 +161,7 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
         "Learning rate, now",
         LEARNING_RATES,
         key="live_learning_rate",
+        disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
         on_change=move,
         help=KNOBS["learning_rate"].help,
     )

@@ -1,9 +1,12 @@
-"""The left of /train: text, experiment, knobs, drawing, estimate; together they make the spec of the next run."""
+"""What a visitor sets on /train: experiment, text, knobs. Together they make the spec of the next run, which is drawn.
+
+Experiment and text come first; all else stands apart, so that on a phone Train is near the top.
+"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lstm_core.errors import CoreError
-from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import EXPERIMENTS, MY_OWN, recipe_settings
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.size import check_size, estimate_size
@@ -19,34 +22,41 @@ from lstm_ui.text_card import show_text_card
 from lstm_ui.text_choice import choose_text
 
 TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()} | {MY_OWN: "My own"}
-RECIPES = {"fast": "Fast: the result in seconds", "article": "Article: exactly as published"}
+RECIPES = {"fast": "Fast: as good, sooner", "article": "Article: as published"}
 
 EXPERIMENT = "experiment"  # keys of the two controls
 RECIPE = "recipe"
 
 
-def choose_spec(run_in_hand: RunView | None) -> RunSpec | None:
-    """Draw all that a visitor can set and return the run it describes; None while it cannot be trained."""
+def choose_spec(run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator) -> RunSpec | None:
+    """Draw all that a visitor can set and return the run it describes; None while it cannot be trained.
+
+    `choice` takes experiment and text, and why it cannot be trained; `details` the text card, the knobs, the drawing.
+    """
     _begin_with(run_in_hand)
-    experiment, recipe = _choose_experiment()
-    st.subheader("1 · Text", anchor=False)
-    chosen = choose_text(EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else "")
-    card = st.container()  # its text comes first on the page; what it says depends on the knobs below
-    st.subheader("2 · Network", anchor=False)
-    settings = show_knobs(recipe_settings(experiment, recipe), f"{experiment}/{recipe}")
+    with choice:
+        experiment, recipe = _choose_experiment()
+        chosen = choose_text(EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else "")
+    with details:
+        card = st.container()  # it comes first on the page; what it says depends on the knobs below
+        st.subheader("The network", anchor=False)
+        settings = show_knobs(recipe_settings(experiment, recipe), f"{experiment}/{recipe}")
     if chosen is None:
         return None
     with card:
+        st.subheader("The text as symbols", anchor=False)
         show_text_card(chosen, settings["symbols"], settings["window"], settings["vocabulary"])
     try:
         spec = RunSpec.build(chosen.text, chosen.title, experiment, recipe, **settings)
         shape, batch = _measure_spec(spec)
-        show_network(shape, batch)
+        with details:
+            show_network(shape, batch)
         check_size(shape, spec)
     except CoreError as error:
-        st.error(escape_markdown(str(error)))
+        choice.error(escape_markdown(str(error)))
         return None
-    _show_estimate(shape, spec, batch)
+    with choice:
+        _show_estimate(shape, spec, batch)
     return spec
 
 
@@ -75,7 +85,7 @@ def _choose_experiment() -> tuple[str, str]:
     )
     if experiment == MY_OWN:
         return experiment, "fast"
-    st.caption(f"{EXPERIMENTS[experiment].summary} Published: {EXPERIMENTS[experiment].published_note}.")
+    st.caption(EXPERIMENTS[experiment].summary)
     recipe = st.segmented_control(
         "Recipe",
         RECIPES,
@@ -99,8 +109,5 @@ def _measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
 def _show_estimate(shape: NetworkShape, spec: RunSpec, batch: int) -> None:
     size = estimate_size(shape, spec, batch)
     seconds = spec.seconds or spec.steps * size.seconds_per_step
-    until = " at most" if spec.until == "perfect" else ""
-    st.caption(
-        f"{KNOBS['steps'].label}: about {1 / size.seconds_per_step:,.0f} a second, {format_seconds(seconds)} in "
-        f"all{until}. Memory: about {size.bytes / 2**20:,.0f} MB. Both are estimates."
-    )
+    until = ", less if every window is right before" if spec.until == "perfect" else ""
+    st.caption(f"Estimated: {format_seconds(seconds)}{until}; {size.bytes / 2**20:,.0f} MB of memory.")

@@ -28,13 +28,12 @@ with friendly_errors():
     starts_now = st.query_params.pop("start", None) == "1"
     st.query_params.pop("experiment", None)
 
-    st.title("Train a network on a text", anchor=False)
-    setup, panel = st.columns([2, 3], gap="large")
-    with setup:
-        spec = choose_spec(run)
+    with st.container(key="train_page"):  # page.css: two columns on a desk, in this order on a phone
+        choice, panel, details = [st.container(key=f"train_{part}") for part in ("choice", "panel", "details")]
+    choice.title("Train on a text", anchor=False)
+    spec = choose_spec(run, choice, details)
     if starts_now and spec is not None:
         start_run(service, spec)
         st.rerun()
     with panel:
-        st.subheader("3 · Train", anchor=False)
         show_train_panel(service, spec, run)

@@ -17,6 +17,7 @@ from lstm_ui.live_chart.data import ChartData
 from lstm_ui.static_files import plotly_address, script_address
 
 FOLDER = Path(__file__).parent
+CHART_HEIGHT = 420  # pixels: a laptop of 800 shows it whole below the buttons and the numbers
 
 # Streamlit sends these three again with every update, so they only fetch the real script, which the browser keeps.
 HTML = '<div class="live-chart"><p>The curve begins with the first step.</p><div role="img"></div></div>'
@@ -24,7 +25,7 @@ CSS = """
 .live-chart { position: relative }
 .live-chart, div:has(> .live-chart), div:has(> div > .live-chart) { height: 100% }
 .live-chart > div { position: absolute; inset: 0 }
-.live-chart > p { position: absolute; inset: 40% 0 auto; margin: 0; text-align: center; opacity: 0.75 }
+.live-chart > p { position: absolute; inset: 30% 0 auto; z-index: 1; margin: 0; text-align: center; pointer-events: none }
 """
 LOADER = """
 export default (component) => {
@@ -56,7 +57,7 @@ def show_live_chart(
     log_axis: bool = False,
     x_axis: str = "steps",
     unit: str = "loss",
-    height: int = 460,
+    height: int = CHART_HEIGHT,
 ) -> None:
     """Draw the loss, and the accuracy below it. Called again with more data, the same chart grows; zoom stays.
 
@@ -108,7 +109,7 @@ def describe_chart(data: ChartData, unit: str = "loss") -> str:
 
 
 def _line(panel: str, value: float, label: str, end: bool = False) -> dict[str, Any]:
-    """A dashed line across a panel, its name written at the beginning, or at the `end` where the curves start high."""
+    """A dashed line across a panel, its name written at the beginning, or below it at the `end` where the curves start high."""
     return {"panel": panel, "value": float(value), "label": label, "end": end}
 
 

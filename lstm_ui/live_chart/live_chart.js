@@ -96,9 +96,9 @@ function layout(data, palette, element) {
   const named = ({ panel, value, label, end }) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, yref: panel === "loss" ? "y" : "y2", y0: value, y1: value,
     line: { color: palette.text, width: 1.25, dash: "dash" },
-    label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
+    label: { // where the curves leave room: above a low loss, below a high accuracy, below the start of all losses
       text: escapeHtml(label), textposition: end ? "end" : "start",
-      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 13, color: palette.text },
+      yanchor: end || (panel === "accuracy" && value > 0.5) ? "top" : "bottom", font: { size: 13, color: palette.text },
     },
   });
   return {
