@@ -163,13 +163,17 @@ def _draw_masks(shape: NetworkShape, batch: Any, numbers: Any, step: Any) -> dic
 
     They depend on the run's seed and the step alone, so a run that is taken up again draws the same.
     """
-    sizes = [shape.input_size] + [shape.units] * shape.layers  # what enters each LSTM layer, and the output layer
+    entering = [shape.input_size] + [shape.units] * shape.layers  # each LSTM layer, and the output layer
+    remembered = [shape.units] * shape.layers
+    # One draw for all places: no two of them, nor those of another seed, share their numbers.
+    size = (batch, sum(entering) + sum(remembered))
+    random = tf.random.stateless_uniform(size, seed=tf.stack([numbers["random_seed"], step]))
+    parts = tf.split(random, entering + remembered, axis=1)  # (B, size of the place) each
 
-    def draw(size: int, rate: Any, place: int) -> Any:
-        random = tf.random.stateless_uniform((batch, size), seed=tf.stack([numbers["random_seed"] + place, step]))
-        return tf.where(random >= rate, 1 / (1 - rate), 0.0)
+    def mask(part: Any, rate: Any) -> Any:
+        return tf.where(part >= rate, 1 / (1 - rate), 0.0)
 
     return {
-        "inputs": [draw(size, numbers["dropout"], 1000 + place) for place, size in enumerate(sizes)],
-        "recurrent": [draw(shape.units, numbers["recurrent_dropout"], 2000 + place) for place in range(shape.layers)],
+        "inputs": [mask(part, numbers["dropout"]) for part in parts[: len(entering)]],
+        "recurrent": [mask(part, numbers["recurrent_dropout"]) for part in parts[len(entering) :]],
     }
