@@ -12,23 +12,32 @@ GROUPS = {
     "Reading": ("symbols", "vocabulary", "window", "coding", "embedding", "targets"),
     "Network": ("layers", "units", "dropout", "recurrent_dropout", "forget_bias", "initialization"),
     "Learning": (
-        "optimizer", "learning_rate", "beta_2", "schedule", "clip_norm", "batch", "order", "until", "steps", "seconds",
+        "optimizer", "learning_rate", "beta_2", "schedule", "decay_steps", "final_rate", "clip_norm", "batch", "order", "until", "steps", "seconds",
         "random_seed",
     ),
 }  # fmt: skip
 
 # Knobs whose bounds are close enough for a slider; all others take a number.
-SLIDER_STEPS: Mapping[str, int | float] = {"window": 1, "layers": 1, "dropout": 0.05, "recurrent_dropout": 0.05}
+SLIDER_STEPS: Mapping[str, int | float] = {
+    "window": 1,
+    "layers": 1,
+    "dropout": 0.05,
+    "recurrent_dropout": 0.05,
+    "final_rate": 0.05,
+}
 NUMBER_STEPS: Mapping[str, int | float] = {
     "vocabulary": 100, "embedding": 16, "units": 32, "forget_bias": 0.5, "beta_2": 0.001, "clip_norm": 0.5, "batch": 8,
-    "steps": 1_000, "seconds": 10.0, "random_seed": 1, "learning_rate": 0.001,
+    "decay_steps": 100, "steps": 1_000, "seconds": 10.0, "random_seed": 1, "learning_rate": 0.001,
 }  # fmt: skip
 
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-6, 0) for digit in (1, 2, 3, 5)) + (1.0,)
 LEARNING_RATE_SCALE = "learning_rate_scale"  # key of the slider beside the exact number
 
 # A knob that does nothing unless another knob has a certain value.
-ONLY_WITH = {"embedding": ("coding", "embedding"), "beta_2": ("optimizer", "adam")}
+ONLY_WITH = {
+    "embedding": ("coding", "embedding"), "beta_2": ("optimizer", "adam"), "decay_steps": ("schedule", "cosine"),
+    "final_rate": ("schedule", "cosine"),
+}  # fmt: skip
 
 _BASELINE = "knob_baseline"  # which recipe the controls were last set to
 

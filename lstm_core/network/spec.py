@@ -36,6 +36,8 @@ class RunSpec:
     learning_rate: float
     beta_2: float
     schedule: str
+    decay_steps: int
+    final_rate: float
     clip_norm: float
     batch: int
     order: str

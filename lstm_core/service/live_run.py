@@ -13,6 +13,7 @@ from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
+from lstm_core.training.slices import SliceRequest, SliceResult
 
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 STEPS_AVERAGED = 100  # what "loss" on the status line is the mean of, at most
@@ -28,6 +29,8 @@ class GrowingArray:
 
     def extend(self, first: int, values: np.ndarray) -> None:
         """Write `values` at position `first`, forgetting whatever stood there and after."""
+        if first > self._length:
+            raise ValueError(f"position {first} would leave a gap after {self._length} values")
         end = first + len(values)
         if end > len(self._values):
             grown = np.empty(max(end, 2 * len(self._values)), np.float32)
@@ -41,7 +44,7 @@ class GrowingArray:
         return self._values[: self._length].copy()
 
     def tail(self, count: int) -> np.ndarray:
-        """Return the last `count` values, or fewer."""
+        """Return the last `count` values, or fewer; they may change when more are written."""
         return self._values[max(0, self._length - count) : self._length]
 
 
@@ -62,7 +65,9 @@ class LiveRun:
     seconds: float = 0.0
     accuracy: float | None = None  # over all windows, where the run measures it
     stopped_by: str | None = None
-    note: str = ""
+    note: str = ""  # what has happened to it
+    trouble: str = ""  # why it cannot be written down at the moment
+    saved_step: int = 0  # its curves are on disk up to here
     checkpoint_step: int = 0
     checkpoint_seconds: float = 0.0
     symbols_per_second: float = 0.0
@@ -74,12 +79,13 @@ class LiveRun:
     samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
     predictions: tuple[Prediction, ...] = ()
     # What the conductor needs to know
-    lock_steps: int | None = None  # 1 after "Step": pause again when they are made
-    wanted_state: str = "training"  # what the visitor asked for last: "training", "paused" or "stopped"
-    learning_rate_wanted: float | None = None
+    is_single_step: bool = False  # after "Step": pause again when it is made
+    learning_rate_wanted: float | None = None  # wishes wait until no slice is out: only then is the step known
+    steps_wanted: int | None = None  # more of them, after "Train on"
     wants_checkpoint: bool = False
+    is_unsaved: bool = False  # its status has changed since it was written down
     worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
-    is_out: bool = False  # a slice of it is on a worker now
+    slice_out: SliceRequest | None = None  # what a worker does for it now
     last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
     failures: int = 0  # slices lost in a row
 
@@ -87,6 +93,35 @@ class LiveRun:
     def is_alive(self) -> bool:
         """Whether it wants more slices."""
         return self.state in ALIVE
+
+    def take_up_wishes(self) -> None:
+        """Change the plan as the visitor asked, from the next step on."""
+        if self.learning_rate_wanted is not None:
+            self.plan = self.plan.with_learning_rate(self.step, self.learning_rate_wanted)
+        if self.steps_wanted is not None:
+            self.plan = self.plan.train_on(self.step, self.steps_wanted)
+        self.learning_rate_wanted = self.steps_wanted = None
+
+    def add_result(self, request: SliceRequest, result: SliceResult) -> None:
+        """Take in what came of `request`; the visitor may have changed their mind since it was sent."""
+        if result.is_unknown:
+            self.worker = None
+            return
+        self.worker, self.plan, self.failures = result.worker, result.plan, 0
+        if result.report is not None:
+            self.add_report(result.report)
+            if result.report.stopped_by and self.steps_wanted is None:
+                self.state, self.stopped_by = "finished", result.report.stopped_by
+            elif request.max_steps and self.is_single_step:
+                self.state, self.wants_checkpoint = "paused", True
+            elif self.state == "compiling":
+                self.state = "training"
+        if not self.is_alive:
+            self.is_single_step, self.is_unsaved = False, True
+
+    def fail(self, note: str) -> None:
+        """Train it no more until somebody asks for it."""
+        self.state, self.note, self.is_unsaved = "failed", note, True
 
     def add_report(self, report: TrainingReport) -> None:
         """Take in what a slice brought."""
@@ -107,7 +142,8 @@ class LiveRun:
     def go_back_to(self, step: int) -> None:
         """Forget all that came after `step`, the step of the last checkpoint."""
         self.seconds = float(self.step_seconds.tail(self.step - step + 1)[0]) if step else 0.0
-        self.step = step
+        self.step = self.checkpoint_step = step
+        self.saved_step = min(self.saved_step, step)
         for curve in (self.losses, self.accuracies, self.step_seconds):
             curve.extend(step, np.empty(0, np.float32))
         self.validations = [note for note in self.validations if note.step <= step]
@@ -136,7 +172,7 @@ class LiveRun:
             validation_accuracy=validation.accuracy if validation else None,
             seconds=self.seconds, symbols_per_second=self.symbols_per_second, seconds_left=self._seconds_left(),
             place=place, cores=self.cores if self.state == "training" else 0,
-            learning_rate=float(self.plan.rates(self.step + 1, 1)[0]), note=self.note,
+            learning_rate=float(self.plan.rates(self.step + 1, 1)[0]), note=self.trouble or self.note,
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,

@@ -24,9 +24,14 @@ def record_new_run(store: RunStore, spec: RunSpec, data: TrainingData) -> LiveRu
 
 
 def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None:
-    """Add a stretch that `run` has taken in to its folder. Raises ServiceUnavailable when the disk refuses."""
-    seconds = run.step_seconds.tail(len(report.losses))
-    store.append_history(run.run_id, report.first_step, report.losses, report.accuracies, seconds)
+    """Add a stretch that `run` has taken in to its folder, and what could not be added before.
+
+    Raises ServiceUnavailable when the disk refuses.
+    """
+    unsaved = run.step - run.saved_step
+    curves = (run.losses, run.accuracies, run.step_seconds)
+    store.append_history(run.run_id, run.saved_step + 1, *(curve.tail(unsaved) for curve in curves))
+    run.saved_step = run.step
     for sample in report.samples:
         store.append_sample(run.run_id, vars(sample))
     if report.validation is not None:

@@ -14,17 +14,28 @@ class Plan:
     total_steps: int | None  # None: a budget in seconds whose speed is not known yet
     schedule_start: int  # the step at which the schedule begins to count
     schedule: str  # "constant" or "cosine"
+    decay_steps: int  # length of the cosine; 0: to the end of the budget
+    final_rate: float  # share of the learning rate that the cosine ends at, 0 to 1
     until: str  # "steps": to the end of the budget; "perfect": ends early when every window that can be right is
     learning_rates: tuple[tuple[int, float], ...]  # (first step, value), in order; the first entry is step 1
 
     @classmethod
     def from_spec(cls, spec: RunSpec) -> "Plan":
         """Return the plan that a fresh run starts with."""
-        return cls(None if spec.seconds > 0 else spec.steps, 0, spec.schedule, spec.until, ((1, spec.learning_rate),))
+        return cls(
+            total_steps=None if spec.seconds > 0 else spec.steps,
+            schedule_start=0,
+            schedule=spec.schedule,
+            decay_steps=spec.decay_steps,
+            final_rate=spec.final_rate,
+            until=spec.until,
+            learning_rates=((1, spec.learning_rate),),
+        )
 
     def with_total(self, step: int, total_steps: int) -> "Plan":
-        """End at `total_steps`; a cosine starts anew at `step` (a warm restart, Loshchilov and Hutter 2017)."""
-        return replace(self, total_steps=max(total_steps, step + 1), schedule_start=step)
+        """End at `total_steps`; a cosine to the end starts anew at `step` (Loshchilov and Hutter 2017, warm restarts)."""
+        start = self.schedule_start if self.decay_steps else step
+        return replace(self, total_steps=max(total_steps, step + 1), schedule_start=start)
 
     def train_on(self, step: int, steps: int) -> "Plan":
         """Go on for `steps` more than the `step` that was reached, whatever ended the run before."""
@@ -41,9 +52,10 @@ class Plan:
         starts = np.array([start for start, _ in self.learning_rates])
         values = np.array([value for _, value in self.learning_rates])
         rates = values[np.maximum(np.searchsorted(starts, steps, side="right") - 1, 0)]
-        if self.schedule == "cosine" and self.total_steps is not None:
-            progress = (steps - 1 - self.schedule_start) / max(1, self.total_steps - self.schedule_start)
-            rates = rates * (0.5 + 0.5 * np.cos(np.pi * np.clip(progress, 0, 1)))
+        length = self.decay_steps or (self.total_steps or 0) - self.schedule_start
+        if self.schedule == "cosine" and length > 0:
+            progress = np.clip((steps - 1 - self.schedule_start) / length, 0, 1)
+            rates = rates * (self.final_rate + (1 - self.final_rate) * (0.5 + 0.5 * np.cos(np.pi * progress)))
         return rates.astype(np.float32)
 
     def to_record(self) -> dict[str, object]:
@@ -52,6 +64,8 @@ class Plan:
             "total_steps": self.total_steps,
             "schedule_start": self.schedule_start,
             "schedule": self.schedule,
+            "decay_steps": self.decay_steps,
+            "final_rate": self.final_rate,
             "until": self.until,
             "learning_rates": [list(change) for change in self.learning_rates],
         }
@@ -60,5 +74,4 @@ class Plan:
     def from_record(cls, record: dict) -> "Plan":
         """Rebuild what `to_record` wrote."""
         rates = tuple((int(start), float(value)) for start, value in record["learning_rates"])
-        start = int(record["schedule_start"])
-        return cls(record["total_steps"], start, str(record["schedule"]), str(record["until"]), rates)
+        return cls(**(record | {"learning_rates": rates}))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from lstm_core.training.trainer import Trainer
 
 MAX_KEPT_BYTES = 400 * 2**20  # of weights and slots of all runs that a worker keeps alive
-IDLE_SECONDS = 10.0  # without a turn, before a run makes room for others
+IDLE_SECONDS = 10.0  # without a turn, before a run whose state is safe makes room for others
+ABANDONED_SECONDS = 600.0  # without a turn, before any run does: the server that it belongs to has gone
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class SliceResult:
     report: TrainingReport | None
     plan: Plan
     checkpoint: dict[str, np.ndarray] | None
-    worker: str  # address of the worker that keeps the live trainer now
+    worker: str | None  # address of the worker that keeps the live trainer now; None: there was no room for it
     is_unknown: bool = False
 
 
@@ -60,6 +61,7 @@ class SliceResult:
 class _Kept:
     trainer: "Trainer"
     since: float  # time.monotonic() of its last slice
+    is_safe: bool  # its state has travelled as a checkpoint
 
 
 _kept: OrderedDict[str, _Kept] = OrderedDict()  # by run id, the one used last at the end
@@ -73,13 +75,13 @@ def train_slice(request: SliceRequest) -> SliceResult:
     address = get_worker().address
     trainer = _take_trainer(request)
     if trainer is None:
-        return SliceResult(None, request.plan, None, address, is_unknown=True)
+        return SliceResult(None, request.plan, None, None, is_unknown=True)
     trainer.plan = request.plan
     report = None if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
-    keeps = _keep_trainer(request.run_id, trainer)
-    wants_checkpoint = request.wants_checkpoint or not keeps or bool(report and report.stopped_by)
-    checkpoint = trainer.state().to_arrays() if wants_checkpoint else None
-    return SliceResult(report, trainer.plan, checkpoint, address)
+    wants_checkpoint = request.wants_checkpoint or bool(report and report.stopped_by)
+    keeps = _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
+    checkpoint = trainer.state().to_arrays() if wants_checkpoint or not keeps else None
+    return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)
 
 
 def warm_up() -> None:
@@ -103,16 +105,16 @@ def _take_trainer(request: SliceRequest) -> "Trainer | None":
     return trainer
 
 
-def _keep_trainer(run_id: str, trainer: "Trainer") -> bool:
+def _keep_trainer(run_id: str, trainer: "Trainer", is_safe: bool) -> bool:
     """Put the trainer back; return False when there is no room for it, so that its state must travel."""
     with _lock:
         others = sum(kept.trainer.kept_bytes for kept in _kept.values())
         for oldest_id, oldest in list(_kept.items()):
             if others + trainer.kept_bytes <= MAX_KEPT_BYTES:
                 break
-            if time.monotonic() - oldest.since > IDLE_SECONDS:  # paused or ended: its checkpoint has been taken
+            if time.monotonic() - oldest.since > (IDLE_SECONDS if oldest.is_safe else ABANDONED_SECONDS):
                 others -= _kept.pop(oldest_id).trainer.kept_bytes
         has_room = others + trainer.kept_bytes <= MAX_KEPT_BYTES
         if has_room:
-            _kept[run_id] = _Kept(trainer, time.monotonic())
+            _kept[run_id] = _Kept(trainer, time.monotonic(), is_safe)
         return has_room
