@@ -12,7 +12,8 @@ GROUPS = {
     "Reading": ("symbols", "vocabulary", "window", "coding", "embedding", "targets"),
     "Network": ("layers", "units", "dropout", "recurrent_dropout", "forget_bias", "initialization"),
     "Learning": (
-        "optimizer", "learning_rate", "beta_2", "schedule", "decay_steps", "final_rate", "clip_norm", "batch", "order", "until", "steps", "seconds",
+        "optimizer", "learning_rate", "beta_2", "schedule", "decay_steps", "final_rate", "clip_norm",
+        "batch", "order", "until", "steps", "seconds",
         "random_seed",
     ),
 }  # fmt: skip
