@@ -37,7 +37,6 @@ def show_train_panel(service: TrainingService, spec: RunSpec | None, run: RunVie
 def start_run(service: TrainingService, spec: RunSpec) -> None:
     """Begin a run and take it in hand."""
     take_in_hand(service.start_run(spec))
-    st.session_state.pop("live_learning_rate", None)
 
 
 def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, was_alive: bool) -> None:
@@ -153,15 +152,15 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
 
-    def move() -> None:
-        service.set_learning_rate(run.run_id, st.session_state["live_learning_rate"])
-
-    st.session_state.setdefault("live_learning_rate", nearest_learning_rate(run.spec.learning_rate))
-    st.select_slider(
-        "Learning rate, now",
-        LEARNING_RATES,
-        key="live_learning_rate",
-        disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
-        on_change=move,
-        help=KNOBS["learning_rate"].help,
-    )
+    key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
+    with st.container(key="live_learning_rate"):
+        st.select_slider(
+            "Learning rate, now",
+            LEARNING_RATES,
+            nearest_learning_rate(run.learning_rate),
+            key=key,
+            format_func=lambda rate: f"{rate:g}",
+            disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
+            on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key]),
+            help=KNOBS["learning_rate"].help,
+        )

@@ -109,5 +109,8 @@ def _measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
 def _show_estimate(shape: NetworkShape, spec: RunSpec, batch: int) -> None:
     size = estimate_size(shape, spec, batch)
     seconds = spec.seconds or spec.steps * size.seconds_per_step
-    until = ", less if every window is right before" if spec.until == "perfect" else ""
-    st.caption(f"Estimated: {format_seconds(seconds)}{until}; {size.bytes / 2**20:,.0f} MB of memory.")
+    time = f"{format_seconds(seconds)} and {size.bytes / 2**20:,.0f} MB of memory"
+    if spec.until == "perfect":
+        st.caption(f"Estimated: at most {time}. It ends sooner, when every window is right.")
+    else:
+        st.caption(f"Estimated: {time}.")

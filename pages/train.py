@@ -29,7 +29,8 @@ with friendly_errors():
     st.query_params.pop("experiment", None)
 
     with st.container(key="train_page"):  # page.css: two columns on a desk, in this order on a phone
-        choice, panel, details = [st.container(key=f"train_{part}") for part in ("choice", "panel", "details")]
+        parts = ("train_choice", "train_panel", "train_details")
+        choice, panel, details = [st.container(key=part, gap="small") for part in parts]
     choice.title("Train on a text", anchor=False)
     spec = choose_spec(run, choice, details)
     if starts_now and spec is not None:

@@ -25,7 +25,7 @@ CSS = """
 .live-chart { position: relative }
 .live-chart, div:has(> .live-chart), div:has(> div > .live-chart) { height: 100% }
 .live-chart > div { position: absolute; inset: 0 }
-.live-chart > p { position: absolute; inset: 30% 0 auto; z-index: 1; margin: 0; text-align: center; pointer-events: none }
+.live-chart > p { position: absolute; inset: 30% 0 auto; margin: 0; text-align: center; z-index: 1 }
 """
 LOADER = """
 export default (component) => {
@@ -109,7 +109,7 @@ def describe_chart(data: ChartData, unit: str = "loss") -> str:
 
 
 def _line(panel: str, value: float, label: str, end: bool = False) -> dict[str, Any]:
-    """A dashed line across a panel, its name written at the beginning, or below it at the `end` where the curves start high."""
+    """A dashed line across a panel, its name written at the beginning, or at the `end` where the curves start high."""
     return {"panel": panel, "value": float(value), "label": label, "end": end}
 
 

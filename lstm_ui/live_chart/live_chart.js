@@ -96,9 +96,9 @@ function layout(data, palette, element) {
   const named = ({ panel, value, label, end }) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, yref: panel === "loss" ? "y" : "y2", y0: value, y1: value,
     line: { color: palette.text, width: 1.25, dash: "dash" },
-    label: { // where the curves leave room: above a low loss, below a high accuracy, below the start of all losses
+    label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
       text: escapeHtml(label), textposition: end ? "end" : "start",
-      yanchor: end || (panel === "accuracy" && value > 0.5) ? "top" : "bottom", font: { size: 13, color: palette.text },
+      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 13, color: palette.text },
     },
   });
   return {
@@ -118,7 +118,10 @@ function layout(data, palette, element) {
       unifiedhovertitle: { text: `${data.x_title} %{x:,.0f}` },
       showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: palette.quiet,
     }),
-    yaxis: axis(data.loss_title, { domain: [0.36, 1], type: data.log ? "log" : "linear", rangemode: data.log ? "normal" : "tozero" }),
+    yaxis: axis(data.loss_title, {
+      domain: [0.36, 1], type: data.log ? "log" : "linear", rangemode: data.log ? "normal" : "tozero",
+      autorangeoptions: { include: 1.12 * data.lines[0].value }, // room for the name of the highest line
+    }),
     yaxis2: axis("accuracy", { domain: [0, 0.26], range: [0, 1.04], tickformat: ".0%", nticks: 4 }),
     shapes: data.lines.map(named),
   };
