@@ -94,8 +94,11 @@ class Cluster:
 
 
 def _connect(address: str) -> "Client":
+    import dask
     from distributed import Client
 
+    # A slice that takes up a run carries its whole state: no reason for a warning about large tasks.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "2 GiB"})
     for name in ("distributed", "distributed.client"):  # they have levels of their own, which Dask sets at its import
         logging.getLogger(name).setLevel(logging.ERROR)
     try:

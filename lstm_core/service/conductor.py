@@ -190,7 +190,8 @@ class Conductor:
         if event is None:
             return
         request, future = event
-        run = self.runs.get(request.run_id)
+        with self.lock:
+            run = self.runs.get(request.run_id)
         if run is None or run.slice_out is not request:
             return  # the run was deleted, or the slice belongs to a cluster that has gone
         try:

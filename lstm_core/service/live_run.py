@@ -28,14 +28,13 @@ class GrowingArray:
     _length: int = 0
 
     def extend(self, first: int, values: np.ndarray) -> None:
-        """Write `values` at position `first`, forgetting whatever stood there and after."""
-        if first > self._length:
-            raise ValueError(f"position {first} would leave a gap after {self._length} values")
+        """Write `values` at position `first`, forgetting whatever stood there and after; a gap before it is NaN."""
         end = first + len(values)
         if end > len(self._values):
             grown = np.empty(max(end, 2 * len(self._values)), np.float32)
-            grown[:first] = self._values[:first]
+            grown[: self._length] = self._values[: self._length]
             self._values = grown
+        self._values[self._length : first] = np.nan
         self._values[first:end] = values
         self._length = end
 
@@ -140,8 +139,12 @@ class LiveRun:
         self.validations += [report.validation] if report.validation else []
 
     def go_back_to(self, step: int) -> None:
-        """Forget all that came after `step`, the step of the last checkpoint."""
-        self.seconds = float(self.step_seconds.tail(self.step - step + 1)[0]) if step else 0.0
+        """Forget all that came after `step`, the step of the last checkpoint.
+
+        A machine that went down may have lost the history's end and kept a later checkpoint: the gap becomes NaN.
+        """
+        if step <= self.step:
+            self.seconds = float(self.step_seconds.tail(self.step - step + 1)[0]) if step else 0.0
         self.step = self.checkpoint_step = step
         self.saved_step = min(self.saved_step, step)
         for curve in (self.losses, self.accuracies, self.step_seconds):
@@ -184,6 +187,7 @@ class LiveRun:
             "state": self.state, "step": self.step, "seconds": self.seconds, "plan": self.plan.to_record(),
             "accuracy": self.accuracy, "stopped_by": self.stopped_by, "note": self.note, "created": self.created,
             "validation_note": self.validation_note, "symbols_per_step": self.symbols_per_step,
+            "predictions": [vars(prediction) for prediction in self.predictions],
             "symbols_per_second": self.symbols_per_second, "checkpoint_step": self.checkpoint_step,
         }  # fmt: skip
 

@@ -15,6 +15,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ from lstm_core.service.run_files import (
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.environment import PROJECT_ROOT
 
+_SAME_TIME_NS = 3_000_000_000  # file systems give changes within their clock's tick, 2 s at worst, the same time
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
 
 
@@ -79,6 +81,7 @@ class RunStore:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_runs_folder()
         self._lock = threading.RLock()
+        self._listed: tuple[int, list[str]] = (0, [])  # when the folder had changed last, ns; what it held
 
     def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: NetworkShape) -> str:
         """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
@@ -100,14 +103,21 @@ class RunStore:
         return run_id
 
     def list_ids(self) -> list[str]:
-        """Return the ids of all runs, the newest first."""
+        """Return the ids of all runs, the newest first. Costs one look at the folder while none comes or goes."""
         with disk_errors_as("The list of runs could not be read"):
-            found = []
+            changed = self.folder.stat().st_mtime_ns if self.folder.exists() else 0
+            listed_at, run_ids = self._listed
+            if changed == listed_at:
+                return list(run_ids)
+            now, found = time.time_ns(), []
             for spec in self.folder.glob("*/spec.json"):
                 if _RUN_ID.fullmatch(spec.parent.name):
                     with suppress(FileNotFoundError):  # somebody has just deleted it
                         found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
-        return [run_id for _, run_id in sorted(found, reverse=True)]
+        run_ids = [run_id for _, run_id in sorted(found, reverse=True)]
+        if now - changed > _SAME_TIME_NS:  # else another run may come and leave the folder's time as it is
+            self._listed = (changed, run_ids)
+        return list(run_ids)
 
     def path(self, run_id: str) -> Path:
         """Return a run's folder."""
@@ -148,6 +158,11 @@ class RunStore:
         """Return what `save_status` saved last, {} before. Raises DamagedRun when it cannot be read."""
         file = self.path(run_id) / "status.json"
         return read_json(file) if file.exists() else {}
+
+    def status_time(self, run_id: str) -> int:
+        """Return when the status was saved last, in nanoseconds of the file system's clock; 0 before."""
+        file = self.path(run_id) / "status.json"
+        return file.stat().st_mtime_ns if file.exists() else 0
 
     # What was measured and written
 

@@ -105,7 +105,6 @@ class TrainingService:
     def view(self, run_id: str) -> RunView:
         """Return how a run stands now."""
         with self._lock:
-            self._shelf.take(run_id)
             return self._shelf.view(run_id)
 
     def history(self, run_id: str) -> History:
@@ -132,8 +131,13 @@ class TrainingService:
 
     def list_runs(self) -> list[RunView]:
         """Return all runs, the newest first; damaged ones are left out."""
-        with self._lock:
-            return self._shelf.view_all()
+        views = []
+        for run_id in self._store.list_ids():
+            with self._lock:  # anew for each: the first list of many runs takes a while
+                view = self._shelf.view_listed(run_id)
+            if view is not None:
+                views.append(view)
+        return views
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster. Living runs come back as interrupted."""

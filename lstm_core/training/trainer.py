@@ -217,7 +217,7 @@ class Trainer:
             if self._measure_accuracy() >= self.until_accuracy:
                 return accuracy, "accuracy"
         if self.plan.total_steps is not None and self.step >= self.plan.total_steps:
-            return accuracy, "steps" if self.step == self.spec.steps else "seconds"
+            return accuracy, "steps" if self.spec.seconds == 0 or self.step == self.spec.steps else "seconds"
         return accuracy, None
 
     def _measure_accuracy(self) -> float:
