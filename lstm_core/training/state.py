@@ -33,18 +33,19 @@ class TrainingState:
     def from_arrays(cls, arrays: dict[str, np.ndarray], shape: NetworkShape, optimizer: str) -> "TrainingState":
         """Rebuild what `to_arrays` made. Raises DamagedRun when an array is missing or has another shape."""
 
-        def take(prefix: str) -> Weights:
-            taken = {}
-            for name, size in shape.weight_shapes().items():
-                array = arrays.get(prefix + name)
-                if array is None or array.shape != size:
-                    raise DamagedRun(
-                        f"The checkpoint has no array “{prefix + name}” of shape {size}.",
-                        "It must hold every weight of the network.",
-                        "Go on from an older checkpoint or start the run anew.",
-                    )
-                taken[name] = array.astype(np.float32)
-            return taken
+        def take(name: str, size: tuple[int, ...]) -> np.ndarray:
+            array = arrays.get(name)
+            if array is None or array.shape != size:
+                raise DamagedRun(
+                    f"The checkpoint has no array “{name}” of shape {size}.",
+                    "It must hold the step and every weight of the network.",
+                    "Go on from an older checkpoint or start the run anew.",
+                )
+            return array
 
-        slots = {slot: take(f"slots/{slot}/") for slot in SLOT_STARTS[optimizer]}
-        return cls(int(arrays["step"]), float(arrays["seconds"]), take("weights/"), slots)
+        def take_all(prefix: str) -> Weights:
+            shapes = shape.weight_shapes()
+            return {name: take(prefix + name, size).astype(np.float32) for name, size in shapes.items()}
+
+        slots = {slot: take_all(f"slots/{slot}/") for slot in SLOT_STARTS[optimizer]}
+        return cls(int(take("step", ())), float(take("seconds", ())), take_all("weights/"), slots)
