@@ -18,6 +18,7 @@ class Plan:
     final_rate: float  # share of the learning rate that the cosine ends at, 0 to 1
     until: str  # "steps": to the end of the budget; "perfect": ends early when every window that can be right is
     learning_rates: tuple[tuple[int, float], ...]  # (first step, value), in order; the first entry is step 1
+    is_timed: bool  # the budget was given in seconds
 
     @classmethod
     def from_spec(cls, spec: RunSpec) -> "Plan":
@@ -30,6 +31,7 @@ class Plan:
             final_rate=spec.final_rate,
             until=spec.until,
             learning_rates=((1, spec.learning_rate),),
+            is_timed=spec.seconds > 0,
         )
 
     def with_total(self, step: int, total_steps: int) -> "Plan":
@@ -39,7 +41,7 @@ class Plan:
 
     def train_on(self, step: int, steps: int) -> "Plan":
         """Go on for `steps` more than the `step` that was reached, whatever ended the run before."""
-        return replace(self.with_total(step, step + steps), until="steps")
+        return replace(self.with_total(step, step + steps), until="steps", is_timed=False)
 
     def with_learning_rate(self, step: int, value: float) -> "Plan":
         """Use `value` from the step after `step` on."""
@@ -68,6 +70,7 @@ class Plan:
             "final_rate": self.final_rate,
             "until": self.until,
             "learning_rates": [list(change) for change in self.learning_rates],
+            "is_timed": self.is_timed,
         }
 
     @classmethod

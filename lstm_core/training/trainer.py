@@ -193,8 +193,13 @@ class Trainer:
         """How many steps fit into the next call; few at first, while the speed is not known."""
         seconds = min(SECONDS_PER_CALL, max(seconds_left, 0.01))
         count = round(seconds / self._seconds_per_step) if self._seconds_per_step else 2
-        limits = [MAX_STEPS_PER_CALL, max_steps, self.plan.total_steps and self.plan.total_steps - self.step]
+        limits = [MAX_STEPS_PER_CALL, max_steps, self._last_step and self._last_step - self.step]
         return max(1, min(count, *(limit for limit in limits if limit is not None)))
+
+    @property
+    def _last_step(self) -> int | None:
+        """Where the budget ends as far as it is known; steps bound it before its seconds have become steps."""
+        return self.plan.total_steps or self.spec.steps or None
 
     def _settle_budget(self) -> None:
         """Turn a budget in seconds into steps, once, as soon as the speed is known."""
@@ -216,8 +221,8 @@ class Trainer:
         elif self.until_accuracy is not None and best_batch >= self.until_accuracy:
             if self._measure_accuracy() >= self.until_accuracy:
                 return accuracy, "accuracy"
-        if self.plan.total_steps is not None and self.step >= self.plan.total_steps:
-            return accuracy, "steps" if self.spec.seconds == 0 or self.step == self.spec.steps else "seconds"
+        if self._last_step is not None and self.step >= self._last_step:
+            return accuracy, "seconds" if self.plan.is_timed and self.step != self.spec.steps else "steps"
         return accuracy, None
 
     def _measure_accuracy(self) -> float:

@@ -70,3 +70,18 @@ def test_a_budget_that_is_used_up_already_leaves_one_step() -> None:
 def test_a_plan_outlives_being_written_down() -> None:
     plan = build_plan(schedule="cosine", seconds=3.0).with_learning_rate(5, 0.125).with_total(7, 90)
     assert Plan.from_record(json.loads(json.dumps(plan.to_record()))) == plan
+
+
+def test_a_cosine_of_a_given_length_ends_at_its_share_of_the_learning_rate_and_stays_there() -> None:
+    plan = build_plan(schedule="cosine", decay_steps=40, final_rate=0.25)
+    rates = plan.rates(1, 100)
+    assert rates[20] == pytest.approx(0.01 * (1 + 0.25) / 2)
+    np.testing.assert_allclose(rates[40:], 0.0025, rtol=1e-6)
+    np.testing.assert_array_equal(plan.train_on(100, 50).rates(1, 100), rates)
+
+
+@pytest.mark.parametrize(("settings", "is_timed"), [({"seconds": 1.0}, True), ({}, False)])
+def test_a_plan_knows_whether_its_budget_was_given_in_seconds(settings: dict[str, float], is_timed: bool) -> None:
+    plan = build_plan(**settings)
+    assert plan.is_timed == is_timed
+    assert not plan.train_on(10, 5).is_timed
