@@ -1,0 +1,203 @@
+"""What a visitor does and sees on /train and /generate; the tests of these pages are told in these words."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE = 120_000  # milliseconds: a deadline on a busy machine, never a measure
+TRAINING_PATIENCE = 300_000  # the same for training to the end
+ENDED = ("finished", "stopped")
+
+# The chart as Plotly keeps it: a curve is a list of [x, y], an axis its title, type and range.
+CURVE = """name => {
+  const drawn = document.querySelector('.st-key-loss_chart .js-plotly-plot')
+  const trace = drawn?.data?.find(trace => trace.name === name)
+  return trace ? Array.from(trace.x, (x, index) => [x, trace.y[index]]) : []
+}"""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The run as `run_status` tells it."""
+
+    state: str
+    step: int
+    loss: float | None
+    accuracy: float | None  # percent
+
+
+def widget(page: Page, key: str) -> Locator:
+    """Return the widget that the page draws under this key."""
+    return page.locator(f".st-key-{key}")
+
+
+def open_page(page: Page, address: str) -> None:
+    """Open an address and wait until its own widgets stand there."""
+    page.goto(address)
+    first = {"/": "doors", "/train": "train", "/generate": "write"}[address.split("?")[0]]
+    expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def follow_menu(page: Page, label: str) -> None:
+    """Go to another page by the menu, as visitors do: the session stays."""
+    first = {"Home": "doors", "Train": "train", "Write": "write"}[label]
+    widget(page, "menu").get_by_role("link", name=label).click()
+    expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has nothing more to say to what was done last."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
+def press(page: Page, key: str) -> None:
+    """Press the button of this key as soon as it can be pressed."""
+    widget(page, key).locator("button").click(timeout=PATIENCE)
+
+
+def choose(page: Page, key: str, label: str) -> None:
+    """Choose an entry of a list."""
+    box = widget(page, key).get_by_role("combobox")
+    box.click(timeout=PATIENCE)
+    page.get_by_role("option", name=label, exact=True).click()
+    expect(box).to_have_value(label, timeout=PATIENCE)
+    settle(page)
+
+
+def fill(page: Page, key: str, value: str | int) -> None:
+    """Type into a box, in place of what stood there, and leave it."""
+    box = widget(page, key).locator("textarea, input").first
+    box.fill(str(value), timeout=PATIENCE)
+    box.blur()
+    settle(page)
+
+
+def switch(page: Page, key: str, label: str) -> None:
+    """Press one of the words of a row of choices, or a switch."""
+    widget(page, key).get_by_text(label, exact=True).click(timeout=PATIENCE)
+    settle(page)
+
+
+def read_status(page: Page) -> Status:
+    """Read the slots of `run_status`."""
+    words = widget(page, "run_status").inner_text(timeout=PATIENCE)
+    loss, accuracy = re.search(r"loss (\d+\.\d+)", words), re.search(r"accuracy (\d+\.\d+) %", words)
+    step = re.search(r"step ([\d,]+)", words)
+    return Status(
+        words.split()[0],
+        int(step[1].replace(",", "")) if step else 0,
+        float(loss[1]) if loss else None,
+        float(accuracy[1]) if accuracy else None,
+    )
+
+
+def wait_for_state(page: Page, *states: str) -> Status:
+    """Wait until the run is in one of these states."""
+    pattern = re.compile(rf"^\s*({'|'.join(states)})\b")
+    patience = TRAINING_PATIENCE if "finished" in states else PATIENCE
+    expect(widget(page, "run_status")).to_have_text(pattern, timeout=patience)
+    return read_status(page)
+
+
+def wait_for_step(page: Page, step: int) -> Status:
+    """Wait until the run has made this many steps."""
+    page.wait_for_function(
+        """step => Number(/step ([\\d,]+)/.exec(document.querySelector('.st-key-run_status')?.innerText)?.[1]
+                          ?.replaceAll(',', '')) >= step""",
+        arg=step,
+        timeout=PATIENCE,
+    )
+    return read_status(page)
+
+
+def curve(page: Page, name: str = "each step") -> list[tuple[float, float]]:
+    """Return the points of one of the chart's curves."""
+    return [(x, y) for x, y in page.evaluate(CURVE, name)]
+
+
+def wait_for_points(page: Page, count: int) -> None:
+    """Wait until the loss has at least this many points."""
+    page.wait_for_function(f"count => ({CURVE})('each step').length >= count", arg=count, timeout=PATIENCE)
+
+
+def run_id(page: Page) -> str:
+    """Return the id of the run that the address names."""
+    found = re.search(r"[?&]run=([^&]+)", page.url)
+    assert found, f"no run in {page.url}"
+    return found[1]
+
+
+def start_own_run(page: Page, text: str, **knobs: str | int) -> None:
+    """Paste a text, turn the knobs of a network of one's own, and press Train."""
+    open_page(page, "/train")
+    choose(page, "experiment", "My own")
+    choose(page, "corpus", "Paste a text")
+    fill(page, "pasted", text)
+    set_knobs(page, **knobs)
+    press(page, "train")
+    wait_for_step(page, 1)
+
+
+def set_knobs(page: Page, **knobs: str | int) -> None:
+    """Turn knobs: a number is typed, a word is pressed or, in a list, chosen."""
+    for group in ("reading", "network", "learning"):
+        lid = widget(page, f"knobs_{group}").locator("summary")
+        if lid.locator("xpath=..").get_attribute("open") is None:
+            lid.click(timeout=PATIENCE)
+    for name, value in knobs.items():
+        key = f"knob_{name}"
+        if widget(page, key).get_by_role("slider").count():
+            set_slider(page, key, value)
+        elif isinstance(value, int):
+            fill(page, key, value)
+        else:
+            switch(page, key, value)
+
+
+def set_slider(page: Page, key: str, value: Any) -> None:
+    """Move a slider with the arrow keys until it says `value`."""
+    slider = widget(page, key).get_by_role("slider")
+    slider.focus(timeout=PATIENCE)
+    slider.press("Home")
+    for _ in range(300):
+        if str(value) in (slider.input_value(), slider.get_attribute("aria-valuetext")):
+            break
+        slider.press("ArrowRight")
+    else:
+        raise AssertionError(f"the slider {key} has no {value}")
+    slider.blur()
+    settle(page)
+
+
+def write(page: Page, seed_text: str, length: int) -> str:
+    """Have the network write, always the likeliest symbol; return what it wrote, without the seed text."""
+    fill(page, "seed_text", seed_text)
+    fill(page, "length", length)
+    set_slider(page, "generate_speed", "at once")
+    greedy = widget(page, "generate_greedy")
+    if not greedy.get_by_role("switch").is_checked():
+        switch(page, "generate_greedy", "Always the likeliest (greedy)")
+    press(page, "write")
+    return read_written(page, length, seed_text)
+
+
+def read_written(page: Page, length: int, seed_text: str) -> str:
+    """Wait until this many symbols are written after this seed text, and return them as they read."""
+    written = widget(page, "written")
+    expect(written.locator(".wt-seed")).to_have_text(seed_text, timeout=PATIENCE)
+    expect(written.locator(".wt-symbol")).to_have_count(length, timeout=PATIENCE)
+    expect(written.locator(".wt-writing")).to_have_count(0, timeout=PATIENCE)
+    settle(page)
+    return " ".join(written.locator(".wt-symbol").all_inner_texts())
+
+
+def read_next_symbols(page: Page) -> dict[str, float]:
+    """Return the bars under "You choose": symbol and what the network believes, in percent."""
+    bars = page.locator(".next-symbols button")
+    expect(bars.first).to_be_visible(timeout=PATIENCE)
+    numbers = (bar.inner_text().rsplit("\n", 1) for bar in bars.all())
+    return {name.strip(): float(percent.strip("<% \n\xa0")) for name, percent in numbers}
