@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_core.errors import InvalidSetting, RunNotFound, UnreadableText
+from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
@@ -30,8 +31,8 @@ Result = tuple[Any, str]
 
 def list_experiments(options: argparse.Namespace) -> Result:
     """List the experiments with both recipes."""
-    records = [dict(vars(experiment), article=dict(experiment.article), fast=dict(experiment.fast))
-               for experiment in EXPERIMENTS.values()]  # fmt: skip
+    records = {name: dict(vars(experiment), article=dict(experiment.article), fast=dict(experiment.fast))
+               for name, experiment in EXPERIMENTS.items()}  # fmt: skip
     lines = [f"{e.name:26} {e.title}: {e.summary} Published: {e.published_note}." for e in EXPERIMENTS.values()]
     return records, "\n".join(lines)
 
@@ -40,10 +41,11 @@ def train_run(options: argparse.Namespace) -> Result:
     """Train one run in this process, into a folder of its own, and measure it at the end."""
     spec = _build_spec(options)
     check_size(prepare_data(spec).shape, spec)
+    until_accuracy = _checked_accuracy(options.until_accuracy)
     os.environ.update(tensorflow_environment())  # before TensorFlow is imported, which is now
     from lstm_core.training.trainer import Trainer
 
-    trainer = Trainer(spec, until_accuracy=_checked_accuracy(options.until_accuracy))
+    trainer = Trainer(spec, until_accuracy=until_accuracy)
     store = RunStore(options.out or default_runs_folder())
     run = record_new_run(store, spec, trainer.data)
     compile_seconds, stopped_by = 0.0, None
@@ -79,7 +81,7 @@ def write_text(options: argparse.Namespace) -> Result:
     writer = Writer(RunStore(folder.parent).load_network(folder.name))
     state = writer.read(options.seed_text)
     sampling = Sampling(options.temperature, options.top_k, options.top_p)
-    random = np.random.default_rng(options.random_seed)
+    random = np.random.default_rng(KNOBS["random_seed"].check(options.random_seed))
     started = time.perf_counter()
     symbols = [written.symbol for written, _ in writer.write(state, options.length, sampling, random)]
     seconds = time.perf_counter() - started
