@@ -39,7 +39,7 @@ class Knob:
         bounds = f"a {'whole ' if wanted is int else ''}number from {self.minimum:g} to {self.maximum:g}"
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self._refusal(value, bounds) from None
         if wanted is int and number != int(number) if number == number and abs(number) != float("inf") else True:
             raise self._refusal(value, bounds)
