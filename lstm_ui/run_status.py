@@ -46,6 +46,8 @@ def show_run_status(view: RunView) -> None:
 def state_html(view: RunView) -> str:
     """Name the state in one word and say what it means."""
     meaning = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
+    if view.is_out and not view.is_alive:
+        meaning = "its last steps are coming in"  # handed out before; they take half a second
     if view.state == "waiting" and view.place:
         meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
     return f"<b>{html.escape(view.state)}</b> {html.escape(meaning or STATE_TEXTS.get(view.state, ''))}"

@@ -29,8 +29,8 @@ UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
 
 def show_train_panel(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
     """Draw buttons and run; the panel keeps itself up to date while the run lives."""
-    st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_alive else None)(
-        service, spec, run.run_id if run else None, run.is_alive if run else False
+    st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_moving else None)(
+        service, spec, run.run_id if run else None, run.is_moving if run else False
     )
 
 
@@ -39,7 +39,7 @@ def start_run(service: TrainingService, spec: RunSpec) -> None:
     take_in_hand(service.start_run(spec))
 
 
-def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, was_alive: bool) -> None:
+def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, was_moving: bool) -> None:
     with friendly_errors():
         run = service.view(run_id) if run_id else None
         _show_buttons(service, spec, run)
@@ -53,7 +53,7 @@ def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | No
             show_live_sample(run)
             st.subheader("What it predicts", anchor=False)
             show_predictions(run)
-        if run and run.is_alive != was_alive:
+        if run and run.is_moving != was_moving:
             st.rerun()  # the whole page once, to start or end the ticking
 
 

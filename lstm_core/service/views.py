@@ -39,11 +39,17 @@ class RunView:
     samples: tuple[SampleNote, ...]
     predictions: tuple[Prediction, ...]
     created: float  # Unix time
+    is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property
     def is_alive(self) -> bool:
         """Whether its curve moves, or will as soon as its turn comes."""
         return self.state in ALIVE
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its numbers may still change without anybody's doing."""
+        return self.is_alive or self.is_out
 
 
 @dataclass(frozen=True)
