@@ -82,7 +82,10 @@ def show_run_in_hand(service: "TrainingService") -> None:
     runs = {view.run_id: view for view in service.list_runs()}
     run_id = run_in_hand()
     if run_id and run_id not in runs:
-        runs[run_id] = service.view(run_id)
+        try:
+            runs[run_id] = service.view(run_id)
+        except CoreError:  # the page itself says why; here another run can be chosen
+            run_id = None
     if not runs:
         _show_quietly("no run yet")
         return

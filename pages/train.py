@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lstm_core.errors import RunNotFound
+from lstm_core.errors import CoreError
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
 from lstm_ui.session import run_in_hand
@@ -18,7 +18,7 @@ with friendly_errors():
     if run_id:
         try:
             run = service.view(run_id)
-        except RunNotFound as error:
+        except CoreError as error:  # not found, or damaged: a new one can still be set up
             st.warning(escape_markdown(str(error)))
 
     # Home's cards open this page set up and started: /train?experiment=rubik-meditations&start=1

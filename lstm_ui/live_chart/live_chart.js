@@ -76,7 +76,7 @@ function traces(data, palette) {
   const below = { yaxis: "y2", showlegend: false, hovertemplate: "%{y:.1%}" };
   const marked = { mode: "lines+markers", marker: { size: 6, symbol: "diamond" } }; // never told by colour alone
   const all = [
-    line("each step", curve.x, curve.raw, palette.training, { opacity: 0.3, line: { color: palette.training, width: 1 } }),
+    line("each step", curve.x, curve.raw, palette.training, { opacity: 0.45, line: { color: palette.training, width: 1 } }),
     line("smoothed", curve.x, curve.smoothed, palette.training),
     line("accuracy", curve.x, curve.accuracy, palette.training, below),
   ];
