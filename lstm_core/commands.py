@@ -16,13 +16,14 @@ from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
-from lstm_core.service.live_run import ARTICLE_STEPS_AVERAGED, STEPS_AVERAGED, LiveRun
+from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_store import RunStore, default_runs_folder
 from lstm_core.text.reading import decode_text
 from lstm_core.text.symbols import join_symbols
 from lstm_core.training.data import prepare_data
 from lstm_core.training.environment import tensorflow_environment
+from lstm_core.training.reports import ARTICLE_STEPS_AVERAGED, STEPS_AVERAGED
 from lstm_core.writing.sampling import Sampling
 from lstm_core.writing.writer import Writer
 

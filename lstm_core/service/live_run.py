@@ -12,12 +12,17 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.plan import Plan
-from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
+from lstm_core.training.reports import (
+    ARTICLE_STEPS_AVERAGED,
+    STEPS_AVERAGED,
+    Prediction,
+    SampleNote,
+    TrainingReport,
+    ValidationNote,
+)
 from lstm_core.training.slices import SliceRequest, SliceResult
 
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
-STEPS_AVERAGED = 100  # what "loss" on the status line is the mean of, at most
-ARTICLE_STEPS_AVERAGED = 1_000  # as the word tutorials print it
 
 
 @dataclass
@@ -179,6 +184,7 @@ class LiveRun:
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
+            is_out=self.slice_out is not None,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+STEPS_AVERAGED = 100  # what loss and accuracy of a run are the mean of, at most, where they are counted step by step
+ARTICLE_STEPS_AVERAGED = 1_000  # as the word tutorials print it
+
 
 @dataclass(frozen=True)
 class SampleNote:

@@ -3,6 +3,7 @@ that a slice needs. The mathematics is in `step.py`, the order of windows in `or
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,14 @@ from lstm_core.training.observations import predict_next_symbols, write_samples
 from lstm_core.training.optimizers import initial_slots
 from lstm_core.training.orders import WindowOrder
 from lstm_core.training.plan import Plan
-from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
+from lstm_core.training.reports import (
+    ARTICLE_STEPS_AVERAGED,
+    STEPS_AVERAGED,
+    Prediction,
+    SampleNote,
+    TrainingReport,
+    ValidationNote,
+)
 from lstm_core.training.state import TrainingState
 from lstm_core.training.step import MAX_STEPS_PER_CALL, StepNumbers, compiled_steps
 
@@ -54,7 +62,8 @@ class _Stopwatch:
 class Trainer:
     """Trains one run, from its beginning or from a state.
 
-    `until_accuracy` (0 to 1) ends it as soon as the accuracy over all windows of the training text reaches it.
+    `until_accuracy` (0 to 1) ends it as soon as its accuracy reaches it: over all windows of a text of words; averaged
+    over the last steps for the recipe "article" and for characters.
     """
 
     def __init__(
@@ -72,6 +81,8 @@ class Trainer:
         self._has_dropout = spec.dropout > 0 or spec.recurrent_dropout > 0
         self._ids = tf.constant(_pad_to_power_of_two(self.data.split.training))
         self._seconds_per_step: float | None = None
+        averaged = ARTICLE_STEPS_AVERAGED if spec.recipe == "article" else STEPS_AVERAGED
+        self._last_accuracies: deque[float] = deque(maxlen=averaged)
         self._observing = _Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
         self._evaluating = _Stopwatch(EVALUATING_SHARE, every_seconds=0.25)
         self._validating = _Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
@@ -105,6 +116,7 @@ class Trainer:
             call_losses, call_accuracies, call_seconds = self._make_steps(count)
             losses.append(call_losses)
             accuracies.append(call_accuracies)
+            self._last_accuracies.extend(call_accuracies.tolist())
             trained += call_seconds
             if max_steps is not None:
                 max_steps -= count
@@ -216,14 +228,26 @@ class Trainer:
             # A batch that already reaches the goal is worth a look at once, else whenever there is time for it.
             if (goal is not None and best_batch >= goal) or self._evaluating.is_due(self.seconds):
                 accuracy = self._measure_accuracy()
-                if goal is not None and accuracy >= goal:
+                if goal is not None and accuracy >= goal and self._is_sure_of(goal):
                     return accuracy, "perfect" if self.until_accuracy is None else "accuracy"
-        elif self.until_accuracy is not None and best_batch >= self.until_accuracy:
-            if self._measure_accuracy() >= self.until_accuracy:
-                return accuracy, "accuracy"
+        elif self.until_accuracy is not None and self._reaches_on_average(self.until_accuracy):
+            return accuracy, "accuracy"
         if self._last_step is not None and self.step >= self._last_step:
             return accuracy, "seconds" if self.plan.is_timed and self.step != self.spec.steps else "steps"
         return accuracy, None
+
+    def _is_sure_of(self, goal: float) -> bool:
+        """Tell whether all windows reach a goal that a part of them, in a long text, has reached."""
+        is_measured_in_full = self.data.symbol_count - self.spec.window <= MAX_ACCURACY_WINDOWS
+        return is_measured_in_full or self.evaluate_fully()[0].accuracy >= goal
+
+    def _reaches_on_average(self, goal: float) -> bool:
+        """Tell whether the last steps reach a goal on average, and for a text of words all its windows too."""
+        last = self._last_accuracies
+        if len(last) < (last.maxlen or 0) or sum(last) < goal * len(last):
+            return False
+        is_counted_by_steps = self.spec.recipe == "article" or self.spec.symbols == "characters"
+        return is_counted_by_steps or self.evaluate_fully()[0].accuracy >= goal
 
     def _measure_accuracy(self) -> float:
         started = time.perf_counter()

@@ -13,7 +13,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.training.reports import TrainingReport
 from lstm_core.training.state import TrainingState
 from lstm_core.training.step import compiled_steps
-from lstm_core.training.trainer import Trainer
+from lstm_core.training.trainer import MAX_ACCURACY_WINDOWS, Trainer
 from tests.training.small_runs import TEXT, build_small_spec
 
 ODD_SLICES = (1, 2, 130, 7, 61, 255, 44)  # 500 steps; some fill a call of 128 steps, most do not
@@ -142,7 +142,7 @@ def test_a_run_until_an_accuracy_ends_when_the_whole_text_reaches_it() -> None:
     assert last.stopped_by == "accuracy"
     assert last.accuracy is not None
     assert last.accuracy == trainer.evaluate_fully()[0].accuracy >= 0.7
-    assert last.losses[-1] > 0.01  # it has not learnt all there is to learn
+    assert trainer.step < 5_000
 
 
 @pytest.mark.parametrize("steps", [1, 20])
@@ -221,3 +221,28 @@ def test_a_long_text_is_validated_on_its_held_out_part() -> None:
 def test_a_text_of_no_window_and_target_is_refused() -> None:
     with pytest.raises(TextTooShort, match="3 symbols.*at least 5"):
         Trainer(build_small_spec("one two three"))
+
+
+def test_until_an_accuracy_the_articles_average_their_last_1000_steps() -> None:
+    settings = {"targets": "last", "order": "walk", "optimizer": "rmsprop-tf1", "clip_norm": 0.0, "steps": 3_000}
+    spec = RunSpec.build(TEXT, "a small text", recipe="article", **dict(build_small_spec().settings, **settings))
+    trainer = Trainer(spec, until_accuracy=0.2)
+    reports = list(trainer)
+    right = np.concatenate([report.accuracies for report in reports])
+    assert reports[-1].stopped_by == "accuracy"
+    assert 1_000 <= trainer.step == len(right) < 3_000
+    assert right[-1_000:].mean() >= 0.2
+
+
+def test_a_goal_that_only_the_windows_looked_at_have_reached_does_not_end_a_run() -> None:
+    words = ["ab", "cd"] * 2_300  # a tenth is held out, and of the rest some windows are looked at while it trains
+    looked_at = set(np.linspace(0, 4_140 - 3 - 1, MAX_ACCURACY_WINDOWS).astype(int).tolist())
+    place = next(index for index in range(2_000, 3_000, 2) if index - 3 not in looked_at)
+    words.insert(place, "cd")  # once "cd ab cd" goes on with "cd", where it always goes on with "ab"
+    words.pop()
+    trainer = Trainer(build_small_spec(" ".join(words), targets="last", window=3, steps=300), until_accuracy=1.0)
+    reports = list(trainer)
+    assert trainer.data.symbol_count == 4_140
+    assert reports[-1].accuracy == 1  # of the windows looked at
+    assert trainer.evaluate_fully()[0].accuracy < 1
+    assert reports[-1].stopped_by == "steps"
