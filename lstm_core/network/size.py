@@ -11,7 +11,7 @@ from lstm_core.network.shape import NetworkShape
 from lstm_core.network.spec import RunSpec
 
 SLOTS = {"sgd": 0, "rmsprop": 1, "rmsprop-tf1": 1, "adam": 2}  # arrays of the weights' size that it remembers
-OPERATIONS_PER_SECOND = 5e10  # of training, measured on two cores with 256 to 512 units
+OPERATIONS_PER_SECOND = 8e10  # of training, measured on two cores with 256 to 512 units
 BYTES_PER_SECOND = 2e10  # of weights and slots read and written, measured on the article's network at batch 1
 SECONDS_PER_STEP = 2e-4  # what a step costs however small the network
 
