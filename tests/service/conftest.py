@@ -21,7 +21,8 @@ TEXT = "The mice held a council — ¡qué idea!\nThe cat did not come.\n"
 SPEC = RunSpec.build(TEXT, "The mice", symbols="characters", window=4, units=8)
 VOCABULARY = Vocabulary.build(split_symbols(TEXT, "characters"), "characters", 100)
 SHAPE = NetworkShape(len(VOCABULARY), "embedding", 6, 1, 8, "every", 4)
-WAIT_SECONDS = 60.0  # for what takes one on an idle machine
+LONG = 1_000_000  # steps: a run that does not end by itself within a test
+WAIT_SECONDS = 150.0  # for what takes one second, or with a new program ten, on an idle machine
 
 
 def make_arrays(step: int) -> dict[str, np.ndarray]:
@@ -59,6 +60,21 @@ def wait_for_step(service: TrainingService, run_id: str, step: int) -> RunView:
     """Wait until a run has made `step` steps."""
     wait_until(lambda: service.view(run_id).step >= step)
     return service.view(run_id)
+
+
+def pause_and_settle(service: TrainingService, run_id: str) -> int:
+    """Pause a run, wait until its last slice is back and saved, and return the step that it has reached."""
+    service.pause(run_id)
+    wait_until(lambda: service.view(run_id).checkpoint_step == service.view(run_id).step)
+    return service.view(run_id).step
+
+
+def check_history(service: TrainingService, run_id: str, steps: int) -> None:
+    """Fail unless the history has each step once, in time's order."""
+    history = service.history(run_id)
+    assert len(history.losses) == len(history.accuracies) == len(history.seconds) == steps
+    assert np.isfinite(history.losses).all()
+    assert (np.diff(history.seconds) > 0).all()
 
 
 @pytest.fixture
