@@ -37,7 +37,7 @@ LEARNING_RATE_SCALE = "learning_rate_scale"  # key of the slider beside the exac
 # A knob that does nothing unless another knob has a certain value.
 ONLY_WITH = {
     "embedding": ("coding", "embedding"), "beta_2": ("optimizer", "adam"), "decay_steps": ("schedule", "cosine"),
-    "final_rate": ("schedule", "cosine"),
+    "final_rate": ("schedule", "cosine"), "until": ("targets", "last"),
 }  # fmt: skip
 
 _BASELINE = "knob_baseline"  # which recipe the controls were last set to

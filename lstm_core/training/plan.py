@@ -36,7 +36,7 @@ class Plan:
 
     def with_total(self, step: int, total_steps: int) -> "Plan":
         """End at `total_steps`; a cosine to the end starts anew at `step` (Loshchilov and Hutter 2017)."""
-        start = self.schedule_start if self.decay_steps else step
+        start = self.schedule_start if self.decay_steps and self.final_rate else step
         return replace(self, total_steps=max(total_steps, step + 1), schedule_start=start)
 
     def train_on(self, step: int, steps: int) -> "Plan":
