@@ -39,6 +39,15 @@ def test_the_list_of_runs_is_empty_before_the_first(store: RunStore) -> None:
     assert store.list_ids() == []
 
 
+def test_a_list_that_was_kept_notices_runs_that_come_and_go(store: RunStore, run_id: str) -> None:
+    os.utime(store.folder, (1_000, 1_000))  # long ago: the list is kept from now on
+    assert store.list_ids() == store.list_ids() == [run_id]
+    other = RunStore(store.folder).create(SPEC, VOCABULARY, SHAPE)  # by another process, as the command line
+    assert set(store.list_ids()) == {run_id, other}
+    store.delete(run_id)
+    assert store.list_ids() == [other]
+
+
 def test_folders_that_are_no_runs_are_not_listed(store: RunStore, run_id: str) -> None:
     for name in ("notes", ".hidden", "with space"):
         (store.folder / name).mkdir()
