@@ -88,7 +88,8 @@ function traces(data, palette) {
 }
 
 function layout(data, palette, element) {
-  const narrow = element.clientWidth < 480;
+  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger on a projector
+  const size = scale * (element.clientWidth < 480 ? 12 : 14);
   const axis = (title, extra) => ({
     title: { text: title, standoff: 8 }, gridcolor: palette.line, zeroline: false, linecolor: palette.line,
     automargin: false, ...extra,
@@ -98,16 +99,16 @@ function layout(data, palette, element) {
     line: { color: palette.text, width: 1.25, dash: "dash" },
     label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
       text: escapeHtml(label), textposition: end ? "end" : "start",
-      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 13, color: palette.text },
+      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 0.93 * size, color: palette.text },
     },
   });
   return {
     uirevision: data.revision,
     autosize: true,
-    margin: { l: 64, r: 12, t: 36, b: 44 },
+    margin: { l: 64 * scale, r: 12, t: 36 * scale, b: 44 * scale },
     paper_bgcolor: palette.paper,
     plot_bgcolor: palette.paper,
-    font: { color: palette.text, family: palette.font, size: narrow ? 12 : 14 },
+    font: { color: palette.text, family: palette.font, size },
     hovermode: "x unified",
     hoverlabel: { bgcolor: palette.paper, bordercolor: palette.line, font: { color: palette.text } },
     dragmode: touch ? false : "zoom", // a finger scrolls the page
