@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import check_no_exception
 from tests.browser.visitor import (
     PATIENCE,
+    Status,
     choose,
     curve,
     follow_menu,
@@ -22,50 +22,46 @@ from tests.browser.visitor import (
     switch,
     wait_for_state,
     wait_for_step,
+    wait_until_it_rests,
     widget,
 )
 
-FEW_STEPS = 400  # all of them are drawn: the chart shows up to 500 points one by one
+SLOW_STEPS = 200  # some seconds for a network of this size, and few enough for the chart to show each of them
+NO_TEXTS = {
+    "latin-1.txt": "señor, ¿qué pasó?".encode("latin-1") * 50,
+    "binary.txt": bytes(range(256)) * 20,
+    "empty.txt": b"",
+}
 ACTIVE_TEXT = """the cat <script>window.wasActive = true</script> sat <img src=x onerror="window.wasActive = true"> on
 the **mat** and $x^2$ [said](javascript:window.wasActive=true) :red[nothing] # at all . """
 
 
 def test_after_pause_the_step_stands_still_and_resume_goes_on_from_there(living_page: Page) -> None:
-    press(living_page, "pause")
-    wait_for_state(living_page, "paused")
-    paused = wait_until_it_rests(living_page)
+    paused = pause(living_page)
+    living_page.wait_for_timeout(3_000)  # that nothing happens is seen by waiting alone
     living_page.reload()
-    assert wait_for_state(living_page, "paused").step == paused
+    assert wait_for_state(living_page, "paused") == paused
     press(living_page, "resume")
-    wait_for_step(living_page, paused + 10)
+    wait_for_step(living_page, paused.step + 10)
 
 
 def test_step_makes_a_single_step(living_page: Page) -> None:
-    press(living_page, "pause")
-    wait_for_state(living_page, "paused")
-    paused = wait_until_it_rests(living_page)
+    paused = pause(living_page)
     press(living_page, "step")
-    wait_for_step(living_page, paused + 1)
+    wait_for_step(living_page, paused.step + 1)
     wait_for_state(living_page, "paused")
-    assert wait_until_it_rests(living_page) == paused + 1
+    assert wait_until_it_rests(living_page).step == paused.step + 1
 
 
-def test_stop_keeps_everything(living_page: Page) -> None:
+def test_stop_keeps_everything_and_train_on_goes_on_from_there(living_page: Page) -> None:
     press(living_page, "stop")
     wait_for_state(living_page, "stopped")
-    wait_until_it_rests(living_page)
-    stopped, points = read_status(living_page), curve(living_page)
+    stopped, points = wait_until_it_rests(living_page), curve_when_drawn(living_page)
     living_page.reload()
     assert wait_for_state(living_page, "stopped") == stopped
     assert curve_when_drawn(living_page) == points
-
-
-def test_a_stopped_run_trains_on(living_page: Page) -> None:
-    press(living_page, "stop")
-    wait_for_state(living_page, "stopped")
-    stopped = wait_until_it_rests(living_page)
     press(living_page, "train_on")
-    wait_for_step(living_page, stopped + 10)
+    wait_for_step(living_page, stopped.step + 10)
 
 
 def test_a_refresh_shows_the_same_run_still_moving(living_page: Page) -> None:
@@ -96,17 +92,17 @@ def test_other_widgets_do_not_disturb_a_run(living_page: Page) -> None:
 
 
 def test_pauses_and_single_steps_and_refreshes_leave_one_gapless_curve(page: Page) -> None:
-    start_own_run(page, "one two three four five six . " * 9, steps=FEW_STEPS, units=8, window=4, batch=1)
-    press_if_possible(page, "pause")
-    press_if_possible(page, "step")
+    start_own_run(page, "one two three four five six . " * 9, steps=SLOW_STEPS, units=256, window=48)
+    paused = pause(page)
+    press(page, "step")
+    wait_for_step(page, paused.step + 1)
+    wait_until_it_rests(page)
     page.reload()
-    press_if_possible(page, "resume")
+    press(page, "resume")
     follow_menu(page, "Home")
     follow_menu(page, "Train")
-    assert wait_for_state(page, "finished").step == FEW_STEPS
-    page.reload()
-    steps = [x for x, _ in curve_when_drawn(page)]
-    assert steps == list(range(1, FEW_STEPS + 1))
+    assert wait_for_state(page, "finished").step == SLOW_STEPS
+    assert [x for x, _ in curve_when_drawn(page)] == list(range(1, SLOW_STEPS + 1))
 
 
 def test_an_uploaded_text_is_trained_on_and_nothing_in_it_becomes_active(page: Page) -> None:
@@ -126,17 +122,13 @@ def test_an_uploaded_text_is_trained_on_and_nothing_in_it_becomes_active(page: P
     assert page.locator("img[onerror], [href^='javascript']").count() == 0
 
 
-@pytest.mark.parametrize(
-    "data",
-    ["señor, ¿qué pasó?".encode("latin-1") * 50, bytes(range(256)) * 20, b""],
-    ids=["Latin-1", "binary", "empty"],
-)
-def test_a_file_that_is_no_utf8_text_is_refused_and_the_page_keeps_working(page: Page, data: bytes) -> None:
+def test_files_that_are_no_utf8_text_are_refused_and_the_page_keeps_working(page: Page) -> None:
     open_page(page, "/train")
     choose(page, "corpus", "Upload a file")
-    upload(page, "text.txt", data)
-    expect(page.get_by_role("alert")).to_be_visible(timeout=PATIENCE)
-    expect(widget(page, "train").locator("button")).to_be_disabled()
+    for name, data in NO_TEXTS.items():
+        upload(page, name, data)
+        expect(page.get_by_role("alert")).to_be_visible(timeout=PATIENCE)
+        expect(widget(page, "train").locator("button")).to_be_disabled()
     choose(page, "corpus", "The mice in council")
     expect(widget(page, "train").locator("button")).to_be_enabled()
     check_no_exception(page)
@@ -156,16 +148,6 @@ def upload(page: Page, name: str, data: bytes) -> None:
     settle(page)
 
 
-def wait_until_it_rests(page: Page) -> int:
-    """Return the step at which a run rests that was just asked to; the slice that is out may still come home."""
-    last = -1
-    while last != (last := read_status(page).step):
-        page.wait_for_timeout(2_000)  # a slice takes half a second; there is no sign for "nothing comes any more"
-        page.reload()  # a page at rest is drawn once
-        wait_for_state(page, "paused", "stopped")
-    return last
-
-
 def curve_when_drawn(page: Page) -> list[tuple[float, float]]:
     """Return the loss of each step as soon as the chart reaches the step that the status names."""
     page.wait_for_function(
@@ -176,12 +158,11 @@ def curve_when_drawn(page: Page) -> list[tuple[float, float]]:
     return curve(page)
 
 
-def press_if_possible(page: Page, key: str) -> None:
-    """Press a button unless it is grey: a short run may have ended before."""
-    button = widget(page, key).locator("button")
-    if button.count() and button.is_enabled():
-        button.click()
-        settle(page)
+def pause(page: Page) -> Status:
+    """Press Pause and return where the run rests."""
+    press(page, "pause")
+    wait_for_state(page, "paused")
+    return wait_until_it_rests(page)
 
 
 def choose_in_chart_settings(page: Page, key: str, label: str) -> None:

@@ -84,7 +84,9 @@ def switch(page: Page, key: str, label: str) -> None:
 
 def read_status(page: Page) -> Status:
     """Read the slots of `run_status`."""
-    words = widget(page, "run_status").inner_text(timeout=PATIENCE)
+    slots = widget(page, "run_status")
+    expect(slots).to_contain_text("cores in use", timeout=PATIENCE)  # the last of them
+    words = slots.inner_text()
     loss, accuracy = re.search(r"loss (\d+\.\d+)", words), re.search(r"accuracy (\d+\.\d+) %", words)
     step = re.search(r"step ([\d,]+)", words)
     return Status(
@@ -100,6 +102,12 @@ def wait_for_state(page: Page, *states: str) -> Status:
     pattern = re.compile(rf"^\s*({'|'.join(states)})\b")
     patience = TRAINING_PATIENCE if "finished" in states else PATIENCE
     expect(widget(page, "run_status")).to_have_text(pattern, timeout=patience)
+    return read_status(page)
+
+
+def wait_until_it_rests(page: Page) -> Status:
+    """Wait until the last steps of a run are in that was asked to rest."""
+    expect(widget(page, "run_status")).to_have_text(re.compile("Resume goes on|is kept|is right"), timeout=PATIENCE)
     return read_status(page)
 
 
