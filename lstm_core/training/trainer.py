@@ -3,60 +3,28 @@ that a slice needs. The mathematics is in `step.py`, the order of windows in `or
 """
 
 import time
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import tensorflow as tf
 
-from lstm_core.network.numpy_network import NetworkLoss, evaluate
+from lstm_core.network.numpy_network import NetworkLoss
 from lstm_core.network.shape import draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.training.data import TrainingData, prepare_data
-from lstm_core.training.observations import predict_next_symbols, write_samples
+from lstm_core.training.examiner import Examiner
 from lstm_core.training.optimizers import initial_slots
 from lstm_core.training.orders import WindowOrder
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import (
-    ARTICLE_STEPS_AVERAGED,
-    STEPS_AVERAGED,
-    Prediction,
-    SampleNote,
     TrainingReport,
-    ValidationNote,
 )
 from lstm_core.training.state import TrainingState
 from lstm_core.training.step import MAX_STEPS_PER_CALL, StepNumbers, compiled_steps
 
 SECONDS_PER_CALL = 0.12  # short enough to notice a goal or a pause, long enough that the call itself costs nothing
 SECONDS_TO_MEASURE_SPEED = 1.0  # of training, before a budget in seconds becomes a number of steps
-OBSERVING_SHARE = 0.03  # of the training time may go into samples and predictions,
-EVALUATING_SHARE = 0.05  # and this much into measuring accuracy and validation loss
-MAX_VALIDATION_WINDOWS = 64  # while it trains; `evaluate_fully` measures on all
-MAX_ACCURACY_WINDOWS = 2_000  # likewise
-
-
-@dataclass
-class _Stopwatch:
-    """Keeps occasional work to a share of the training time: due again once it has been paid for."""
-
-    share: float
-    every_seconds: float
-    spent: float = 0.0
-    last_seconds: float = -1e9
-
-    def is_due(self, trained_seconds: float) -> bool:
-        return (
-            trained_seconds - self.last_seconds >= self.every_seconds
-            and self.spent <= self.share * trained_seconds + 0.05
-        )
-
-    def charge(self, started: float, trained_seconds: float) -> None:
-        self.spent += time.perf_counter() - started
-        self.last_seconds = trained_seconds
 
 
 class Trainer:
@@ -77,15 +45,11 @@ class Trainer:
         self.data: TrainingData = prepare_data(spec)
         self.plan = plan or Plan.from_spec(spec)
         self.order = WindowOrder(spec, self.data.symbol_count)
-        self.until_accuracy = until_accuracy
+        self._until_accuracy = until_accuracy
         self._has_dropout = spec.dropout > 0 or spec.recurrent_dropout > 0
         self._ids = tf.constant(_pad_to_power_of_two(self.data.split.training))
         self._seconds_per_step: float | None = None
-        averaged = ARTICLE_STEPS_AVERAGED if spec.recipe == "article" else STEPS_AVERAGED
-        self._last_accuracies: deque[float] = deque(maxlen=averaged)
-        self._observing = _Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
-        self._evaluating = _Stopwatch(EVALUATING_SHARE, every_seconds=0.25)
-        self._validating = _Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
+        self._examiner = Examiner(spec, self.data)
         if state is None:
             weights = draw_weights(self.data.shape, spec.random_seed, spec.forget_bias, spec.initialization)
             state = TrainingState(0, 0.0, weights, initial_slots(spec.optimizer, weights))
@@ -110,25 +74,25 @@ class Trainer:
         first_step, trained = self.step + 1, 0.0
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
-        accuracy = stopped_by = None
+        stopped_by = None
         while stopped_by is None and (trained < seconds or not losses):
             count = self._steps_in_next_call(seconds - trained, max_steps)
             call_losses, call_accuracies, call_seconds = self._make_steps(count)
             losses.append(call_losses)
             accuracies.append(call_accuracies)
-            self._last_accuracies.extend(call_accuracies.tolist())
             trained += call_seconds
             if max_steps is not None:
                 max_steps -= count
             self._settle_budget()
-            accuracy, stopped_by = self._check_goal(accuracy, float(call_accuracies.max()))
+            stopped_by = self._why_to_stop(call_accuracies)
             if max_steps == 0:
                 break
-        validation = self._validate() if stopped_by or self._validating.is_due(self.seconds) else None
-        samples, predictions = self._observe(is_last=stopped_by is not None)
+        examiner, is_last = self._examiner, stopped_by is not None
+        validation = examiner.validate(self.network, self.seconds, is_last)
+        samples, predictions = examiner.observe(self.network, self.seconds, is_last)
         return TrainingReport(
-            first_step, np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds, accuracy,
-            validation, samples, predictions, stopped_by, self.plan.total_steps,
+            first_step, np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds,
+            examiner.accuracy, validation, samples, predictions, stopped_by, self.plan.total_steps,
         )  # fmt: skip
 
     def state(self) -> TrainingState:
@@ -143,15 +107,7 @@ class Trainer:
 
     def evaluate_fully(self) -> tuple[NetworkLoss, NetworkLoss | None]:
         """Measure on all windows of the training part, and of the held-out part where there is one."""
-        network, split = self.network(), self.data.split
-        training = evaluate(network.shape, network.weights, split.training, self.spec.window)
-        if split.validation is None:
-            return training, None
-        return training, evaluate(network.shape, network.weights, split.validation, self.spec.window)
-
-    @cached_property
-    def _best_accuracy(self) -> float:
-        return self.data.best_accuracy(self.spec.window)
+        return self._examiner.evaluate_fully(self.network())
 
     @property
     def kept_bytes(self) -> int:
@@ -219,61 +175,13 @@ class Trainer:
             total = round(self.step * self.spec.seconds / self.seconds)
             self.plan = self.plan.with_total(self.step, min(total, self.spec.steps or total))
 
-    def _check_goal(self, accuracy: float | None, best_batch: float) -> tuple[float | None, str | None]:
-        """Measure the accuracy over the training text where a goal asks for it or it is cheap; say if a goal is met."""
-        goal = self.until_accuracy
-        if goal is None and self.plan.until == "perfect":
-            goal = self._best_accuracy
-        if self.spec.targets == "last" and self.spec.recipe != "article":
-            # A batch that already reaches the goal is worth a look at once, else whenever there is time for it.
-            if (goal is not None and best_batch >= goal) or self._evaluating.is_due(self.seconds):
-                accuracy = self._measure_accuracy()
-                if goal is not None and accuracy >= goal and self._is_sure_of(goal):
-                    return accuracy, "perfect" if self.until_accuracy is None else "accuracy"
-        elif self.until_accuracy is not None and self._reaches_on_average(self.until_accuracy):
-            return accuracy, "accuracy"
+    def _why_to_stop(self, accuracies: np.ndarray) -> str | None:
+        """Say which goal or budget has been reached after steps with these accuracies; None to go on."""
+        if self._examiner.reaches_goal(self.network, self.seconds, accuracies, self._until_accuracy, self.plan.until):
+            return "perfect" if self._until_accuracy is None else "accuracy"
         if self._last_step is not None and self.step >= self._last_step:
-            return accuracy, "seconds" if self.plan.is_timed and self.step != self.spec.steps else "steps"
-        return accuracy, None
-
-    def _is_sure_of(self, goal: float) -> bool:
-        """Tell whether all windows reach a goal that a part of them, in a long text, has reached."""
-        is_measured_in_full = self.data.symbol_count - self.spec.window <= MAX_ACCURACY_WINDOWS
-        return is_measured_in_full or self.evaluate_fully()[0].accuracy >= goal
-
-    def _reaches_on_average(self, goal: float) -> bool:
-        """Tell whether the last steps reach a goal on average, and for a text of words all its windows too."""
-        last = self._last_accuracies
-        if len(last) < (last.maxlen or 0) or sum(last) < goal * len(last):
-            return False
-        is_counted_by_steps = self.spec.recipe == "article" or self.spec.symbols == "characters"
-        return is_counted_by_steps or self.evaluate_fully()[0].accuracy >= goal
-
-    def _measure_accuracy(self) -> float:
-        started = time.perf_counter()
-        ids, weights = self.data.split.training, _to_numpy(self._weights)
-        measured = evaluate(self.data.shape, weights, ids, self.spec.window, MAX_ACCURACY_WINDOWS)
-        self._evaluating.charge(started, self.seconds)
-        return measured.accuracy
-
-    def _validate(self) -> ValidationNote | None:
-        if self.data.split.validation is None:
-            return None
-        started = time.perf_counter()
-        ids, weights = self.data.split.validation, _to_numpy(self._weights)
-        measured = evaluate(self.data.shape, weights, ids, self.spec.window, MAX_VALIDATION_WINDOWS)
-        self._validating.charge(started, self.seconds)
-        return ValidationNote(self.step, measured.loss_nats, measured.accuracy)
-
-    def _observe(self, is_last: bool) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
-        if not (is_last or self._observing.is_due(self.seconds)):
-            return (), ()
-        started = time.perf_counter()
-        network = self.network()
-        samples = write_samples(network, self.data, self.spec.random_seed)
-        predictions = predict_next_symbols(network, self.data, self.spec.random_seed)
-        self._observing.charge(started, self.seconds)
-        return samples, predictions
+            return "seconds" if self.plan.is_timed and self.step != self.spec.steps else "steps"
+        return None
 
 
 def _pad_to_power_of_two(ids: np.ndarray) -> np.ndarray:

@@ -10,10 +10,11 @@ import pytest
 from lstm_core.errors import TextTooShort
 from lstm_core.network.numpy_network import evaluate
 from lstm_core.network.spec import RunSpec
+from lstm_core.training.examiner import MAX_ACCURACY_WINDOWS
 from lstm_core.training.reports import TrainingReport
 from lstm_core.training.state import TrainingState
 from lstm_core.training.step import compiled_steps
-from lstm_core.training.trainer import MAX_ACCURACY_WINDOWS, Trainer
+from lstm_core.training.trainer import Trainer
 from tests.training.small_runs import TEXT, build_small_spec
 
 ODD_SLICES = (1, 2, 130, 7, 61, 255, 44)  # 500 steps; some fill a call of 128 steps, most do not
