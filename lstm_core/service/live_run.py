@@ -130,6 +130,14 @@ class LiveRun:
     def add_report(self, report: TrainingReport) -> None:
         """Take in what a slice brought."""
         count = len(report.losses)
+        if count:
+            self._add_steps(report, count)
+        self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
+        self.predictions = report.predictions or self.predictions
+        self.samples.extend(report.samples)
+        self.validations += [report.validation] if report.validation else []
+
+    def _add_steps(self, report: TrainingReport, count: int) -> None:
         at = self.seconds + report.seconds * np.arange(1, count + 1) / count
         for curve, values in (
             (self.losses, report.losses), (self.accuracies, report.accuracies), (self.step_seconds, at),
@@ -138,10 +146,6 @@ class LiveRun:
         self.step = report.last_step
         self.seconds += report.seconds
         self.symbols_per_second = count * self.symbols_per_step / max(report.seconds, 1e-9)
-        self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
-        self.predictions = report.predictions or self.predictions
-        self.samples.extend(report.samples)
-        self.validations += [report.validation] if report.validation else []
 
     def go_back_to(self, step: int) -> None:
         """Forget all that came after `step`, the step of the last checkpoint.

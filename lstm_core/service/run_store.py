@@ -125,7 +125,7 @@ class RunStore:
             raise RunNotFound(
                 "There is no training run with this address.",
                 "It may have been deleted, or the address may have been cut short.",
-                "Copy the whole address again, or choose a run under Runs.",
+                "Copy the whole address again, or choose another run at the top of the page.",
             )
         return self.folder / run_id
 

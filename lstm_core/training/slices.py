@@ -77,8 +77,8 @@ def train_slice(request: SliceRequest) -> SliceResult:
     if trainer is None:
         return SliceResult(None, request.plan, None, None, is_unknown=True)
     trainer.plan = request.plan
-    report = None if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
-    wants_checkpoint = request.wants_checkpoint or bool(report and report.stopped_by)
+    report = trainer.examine() if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
+    wants_checkpoint = request.wants_checkpoint or bool(report.stopped_by)
     keeps = _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
     checkpoint = trainer.state().to_arrays() if wants_checkpoint or not keeps else None
     return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)

@@ -71,7 +71,7 @@ class Trainer:
     def train(self, seconds: float, max_steps: int | None = None) -> TrainingReport:
         """Train for about `seconds` (or `max_steps`, if that comes first) and report. At least one step is made."""
         compile_seconds = self._compile()
-        first_step, trained = self.step + 1, 0.0
+        trained = 0.0
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
         stopped_by = None
@@ -87,13 +87,15 @@ class Trainer:
             stopped_by = self._why_to_stop(call_accuracies)
             if max_steps == 0:
                 break
-        examiner, is_last = self._examiner, stopped_by is not None
-        validation = examiner.validate(self.network, self.seconds, is_last)
-        samples, predictions = examiner.observe(self.network, self.seconds, is_last)
-        return TrainingReport(
-            first_step, np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds,
-            examiner.accuracy, validation, samples, predictions, stopped_by, self.plan.total_steps,
-        )  # fmt: skip
+        is_last = stopped_by is not None
+        return self._report(
+            np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds, is_last, stopped_by
+        )
+
+    def examine(self) -> TrainingReport:
+        """Report on the network as it is, without a step: for a run that rests from now on."""
+        self._examiner.measure(self.network(), self.seconds)
+        return self._report(np.empty(0, np.float32), np.empty(0, np.float32), 0.0, 0.0, is_last=True)
 
     def state(self) -> TrainingState:
         """Return a copy of the state after the last step, in plain NumPy."""
@@ -174,6 +176,23 @@ class Trainer:
         if self.plan.total_steps is None and self.seconds >= min(SECONDS_TO_MEASURE_SPEED, self.spec.seconds / 4):
             total = round(self.step * self.spec.seconds / self.seconds)
             self.plan = self.plan.with_total(self.step, min(total, self.spec.steps or total))
+
+    def _report(
+        self,
+        losses: np.ndarray,
+        accuracies: np.ndarray,
+        seconds: float,
+        compile_seconds: float,
+        is_last: bool,
+        stopped_by: str | None = None,
+    ) -> TrainingReport:
+        """Return the report of the steps just made; on the last ones the network is looked at in any case."""
+        validation = self._examiner.validate(self.network, self.seconds, is_last)
+        samples, predictions = self._examiner.observe(self.network, self.seconds, is_last)
+        return TrainingReport(
+            self.step - len(losses) + 1, losses, accuracies, seconds, compile_seconds, self._examiner.accuracy,
+            validation, samples, predictions, stopped_by, self.plan.total_steps,
+        )  # fmt: skip
 
     def _why_to_stop(self, accuracies: np.ndarray) -> str | None:
         """Say which goal or budget has been reached after steps with these accuracies; None to go on."""
