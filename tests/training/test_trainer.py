@@ -247,3 +247,13 @@ def test_a_goal_that_only_the_windows_looked_at_have_reached_does_not_end_a_run(
     assert reports[-1].accuracy == 1  # of the windows looked at
     assert trainer.evaluate_fully()[0].accuracy < 1
     assert reports[-1].stopped_by == "steps"
+
+
+def test_a_run_that_rests_is_looked_at_once_at_its_last_step() -> None:
+    trainer = Trainer(build_small_spec())
+    trainer.train(60, max_steps=1)
+    trainer.train(60, max_steps=2)
+    first, second = trainer.examine(), trainer.examine()
+    assert len(first.losses) == 0 and first.last_step == 3
+    assert {sample.step for sample in first.samples} == {3}
+    assert second.samples == ()
