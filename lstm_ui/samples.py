@@ -15,7 +15,7 @@ CONTEXT_CHARACTERS = 30  # of a context of characters, the last ones
 _SAMPLE_STYLE = """<style>
 .sample { margin-bottom: 0.6em; }
 .sample small { opacity: 0.8; font-variant-numeric: tabular-nums; }
-.sample div { font-family: "Iowan Old Style", Palatino, Georgia, serif; }
+.sample div { font-family: "Iowan Old Style", Palatino, "Palatino Linotype", "Source Serif", serif; }
 .sample div { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 .sample.now div { height: 6em; overflow-y: auto; border-left: 3px solid currentColor; padding-left: 0.7em; }
 .sample i { font-style: normal; text-decoration: underline; text-decoration-style: dotted; }
