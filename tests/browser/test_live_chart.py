@@ -17,6 +17,7 @@ from tests.browser.visitor import (
     switch,
     wait_for_state,
     wait_for_step,
+    wait_until_it_rests,
     widget,
 )
 
@@ -70,10 +71,12 @@ def test_a_curve_has_at_most_500_points_and_a_tick_is_small(chart_page: Page) ->
 def test_the_chart_settings_change_the_drawing(chart_page: Page) -> None:
     press(chart_page, "stop")
     wait_for_state(chart_page, "stopped")
+    wait_until_it_rests(chart_page)
     widget(chart_page, "chart_settings").locator("button").first.click()
-    before = curve(chart_page, "smoothed")
+    before = [y for _, y in curve(chart_page, "smoothed")]
     set_slider(chart_page, "smoothing", 0.999)
-    chart_page.wait_for_function(f"before => ({CURVE})('smoothed').at(-1)[1] > before", arg=before[-1][1])
+    # Smoothed for longer, it begins at ln V more slowly.
+    chart_page.wait_for_function(f"before => ({CURVE})('smoothed')[1][1] > before", arg=before[1])
     switch(chart_page, "log_axis", "Logarithmic axis")
     chart_page.wait_for_function("window.drawn.layout.yaxis.type === 'log'")
     switch(chart_page, "unit", "Perplexity")

@@ -39,6 +39,8 @@ def open_page(page: Page, address: str) -> None:
     first = {"/": "doors", "/train": "train", "/generate": "write"}[address.split("?")[0]]
     expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
     settle(page)
+    # Grey bars stand where a part of Streamlit's own script is still on its way.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
 def follow_menu(page: Page, label: str) -> None:
