@@ -62,7 +62,7 @@ class Examiner:
         self._measuring = Stopwatch(EVALUATING_SHARE, every_seconds=0.25)
         self._validating = Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
         self._observing = Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
-        self._validated_step = self._observed_step = -1  # a resting run is not looked at twice
+        self._measured_step = self._validated_step = self._observed_step = -1  # a resting run is not looked at twice
         averaged = ARTICLE_STEPS_AVERAGED if spec.recipe == "article" else STEPS_AVERAGED
         self._last_accuracies: deque[float] = deque(maxlen=averaged)
 
@@ -87,9 +87,10 @@ class Examiner:
 
     def measure(self, network: TrainedNetwork, seconds: float) -> float | None:
         """Measure the accuracy over the text's windows, or many of them; None where it is counted by steps."""
-        if self._is_counted_by_steps:
-            return None
+        if self._is_counted_by_steps or network.step == self._measured_step:
+            return self.accuracy
         started = time.perf_counter()
+        self._measured_step = network.step
         self.accuracy = self._evaluate(network, self._data.split.training, MAX_ACCURACY_WINDOWS).accuracy
         self._measuring.charge(started, seconds)
         return self.accuracy

@@ -94,7 +94,6 @@ class Trainer:
 
     def examine(self) -> TrainingReport:
         """Report on the network as it is, without a step: for a run that rests from now on."""
-        self._examiner.measure(self.network(), self.seconds)
         return self._report(np.empty(0, np.float32), np.empty(0, np.float32), 0.0, 0.0, is_last=True)
 
     def state(self) -> TrainingState:
@@ -187,6 +186,8 @@ class Trainer:
         stopped_by: str | None = None,
     ) -> TrainingReport:
         """Return the report of the steps just made; on the last ones the network is looked at in any case."""
+        if is_last:
+            self._examiner.measure(self.network(), self.seconds)
         validation = self._examiner.validate(self.network, self.seconds, is_last)
         samples, predictions = self._examiner.observe(self.network, self.seconds, is_last)
         return TrainingReport(

@@ -51,8 +51,13 @@ def wait_until(happens: Callable[[], bool]) -> None:
 
 
 def wait_for_state(service: TrainingService, run_id: str, *states: str) -> RunView:
-    """Wait until a run is in one of `states`."""
-    wait_until(lambda: service.view(run_id).state in states)
+    """Wait until a run is in one of `states`; a run that rests there has then saved its last steps."""
+
+    def is_there() -> bool:
+        view = service.view(run_id)
+        return view.state in states and (view.is_alive or not view.is_out)
+
+    wait_until(is_there)
     return service.view(run_id)
 
 
