@@ -50,7 +50,8 @@ def symbol_probabilities(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
         return probabilities
     scaled = logits.astype(np.float64)
     scaled -= scaled.max()  # the largest becomes exp(0): nothing overflows, however low the temperature
-    scaled /= sampling.temperature
+    with np.errstate(over="ignore"):  # minus infinity is right: near temperature 0 all but the likeliest vanish
+        scaled /= sampling.temperature
     probabilities = np.exp(scaled, out=scaled)
     probabilities /= probabilities.sum()
     if sampling.top_k or sampling.top_p < 1:
