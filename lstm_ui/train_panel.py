@@ -155,12 +155,12 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
     with st.container(key="live_learning_rate"):
         st.select_slider(
-            "Learning rate, now",
+            "Learning rate from here on",
             LEARNING_RATES,
             nearest_learning_rate(run.learning_rate),
             key=key,
             format_func=lambda rate: f"{rate:g}",
             disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
             on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key]),
-            help=KNOBS["learning_rate"].help,
+            help=KNOBS["learning_rate"].help + " A schedule lowers it further.",
         )

@@ -184,7 +184,7 @@ class LiveRun:
             validation_accuracy=validation.accuracy if validation else None,
             seconds=self.seconds, symbols_per_second=self.symbols_per_second, seconds_left=self._seconds_left(),
             place=place, cores=self.cores if self.state == "training" else 0,
-            learning_rate=float(self.plan.rates(self.step + 1, 1)[0]), note=self.trouble or self.note,
+            learning_rate=self.plan.learning_rates[-1][1], note=self.trouble or self.note,
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,

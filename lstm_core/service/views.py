@@ -29,7 +29,7 @@ class RunView:
     seconds_left: float | None
     place: int  # runs that get their next slice before this one
     cores: int
-    learning_rate: float
+    learning_rate: float  # as the visitor set it last; a schedule may have lowered it since
     note: str
     validation_note: str
     stopped_by: str | None
