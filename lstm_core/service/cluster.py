@@ -101,10 +101,16 @@ def _connect(address: str) -> "Client":
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "2 GiB"})
     for name in ("distributed", "distributed.client"):  # they have levels of their own, which Dask sets at its import
         logging.getLogger(name).setLevel(logging.ERROR)
+    # In two steps, so that a client that does not get through can be closed. Else the garbage collector closes it, at a
+    # moment of its own choosing; while another client starts, that waits for ever for a lock which its own thread holds
+    # (distributed 2026.8; still needed while Client.__del__ calls close).
+    client = Client.__new__(Client)
     try:
         # Not the default client: what else in this process uses Dask keeps its own.
-        return Client(address, set_as_default=False, timeout=START_SECONDS, name="lstm-service")
+        client.__init__(address, set_as_default=False, timeout=START_SECONDS, name="lstm-service")
+        return client
     except (OSError, ValueError, TypeError, RuntimeError) as error:  # no answer; malformed; no certificates
+        client.close(timeout=CLOSE_SECONDS)
         raise ServiceUnavailable(
             f"The Dask scheduler at {address} cannot be reached ({error}).",
             "It must run, and this machine must be allowed to connect to it.",

@@ -1,3 +1,4 @@
+import gc
 import logging
 import os
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from distributed import Future
+from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
@@ -205,6 +206,13 @@ def test_a_senseless_number_of_workers_is_refused(workers: str, monkeypatch: pyt
 def test_a_cluster_that_cannot_be_reached_is_told_in_plain_words(address: str) -> None:
     with pytest.raises(ServiceUnavailable, match="cannot be reached"):
         Cluster.connect(address)
+
+
+def test_a_connection_that_failed_leaves_nothing_for_the_garbage_collector_to_close() -> None:
+    with pytest.raises(ServiceUnavailable):
+        Cluster.connect("nonsense://x")
+    clients = [thing for thing in gc.get_objects() if type(thing) is Client]
+    assert "connecting" not in {client.status for client in clients}
 
 
 def test_a_cluster_that_cannot_start_is_told_in_plain_words() -> None:
