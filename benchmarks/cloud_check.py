@@ -91,7 +91,7 @@ def write_on(page: Page) -> str:
     seed.press("Tab")  # leaving the box sends it to the server
     page.locator(".st-key-write button").click()
     written = page.locator(".st-key-written")
-    expect(written).to_contain_text(re.compile(r"\w+(\s+\S+){5}"), timeout=PATIENCE_SECONDS * 1000)
+    expect(written).to_contain_text(re.compile(re.escape(SEED_TEXT) + r"(\s+\S+){5}"), timeout=PATIENCE_SECONDS * 1000)
     check_no_exception(page)
     return " ".join(written.inner_text().split())
 
