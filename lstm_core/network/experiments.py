@@ -59,8 +59,9 @@ _CHARACTERS_FAST = {
 }  # fmt: skip
 
 _CHARACTERS_FAST_REASON = (
-    "Learned vectors instead of one-hot, half the units, 32 sequences at a time and a rate that sinks: on the same "
-    "text it falls below the article's smoothed loss in a fraction of the article's time."
+    "Learned vectors instead of one-hot, half the units, 32 sequences at a time and a rate that sinks. On the sonnets "
+    "the article's smoothed loss stands at 0.323 after its 10,000 steps (145 s); this falls below it after 30 s and "
+    "ends at 0.187."
 )
 
 _ATIENZA_SUMMARY = "A fable of Aesop: three words in, the fourth to be named, one layer of 512 units."
@@ -88,7 +89,7 @@ _ALL = (
         "The same fable with the second layer that the tutorial proposes as its improvement.", "aesop-mice-in-council",
         article=_WORDS_ARTICLE | {"layers": 2},
         fast=_WORDS_FAST | {"layers": 2, "decay_steps": 100},
-        fast_reason=_WORDS_FAST_REASON + "as with one layer, each of them taking three times as long.",
+        fast_reason=_WORDS_FAST_REASON + "199 of the 201 windows after 82 of them.",
         published_note="no figure; one layer reached 91.20 %",
     ),
     Experiment(
