@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 PATIENCE = 120_000  # milliseconds: a deadline on a busy machine, never a measure
+REOPEN_AFTER = 5_000  # of a list that was closed by the page being drawn anew
 TRAINING_PATIENCE = 300_000  # the same for training to the end
 ENDED = ("finished", "stopped")
 
@@ -62,10 +63,16 @@ def press(page: Page, key: str) -> None:
 
 
 def choose(page: Page, key: str, label: str) -> None:
-    """Choose an entry of a list."""
+    """Choose an entry of a list; open it again where the page, drawn anew at that moment, has closed it."""
     box = widget(page, key).get_by_role("combobox")
-    box.click(timeout=PATIENCE)
-    page.get_by_role("option", name=label, exact=True).click()
+    option = page.get_by_role("option", name=label, exact=True)
+    for _ in range(PATIENCE // REOPEN_AFTER):
+        box.click(timeout=PATIENCE)
+        try:
+            option.click(timeout=REOPEN_AFTER)
+            break
+        except TimeoutError:
+            continue
     expect(box).to_have_value(label, timeout=PATIENCE)
     settle(page)
 

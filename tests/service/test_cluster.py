@@ -23,7 +23,8 @@ GONE_SECONDS = 5.0
 
 # A server in miniature: it starts a cluster, tells who is there, and waits for its own end.
 SERVER = """
-import json, sys, time
+import json, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it runs in the background deaf to Ctrl+C
 from lstm_core.service.cluster import Cluster
 cluster = Cluster.start(1)
 busy = cluster.client.submit(time.sleep, 600, pure=False)
