@@ -63,17 +63,17 @@ def press(page: Page, key: str) -> None:
 
 
 def choose(page: Page, key: str, label: str) -> None:
-    """Choose an entry of a list; open it again where the page, drawn anew at that moment, has closed it."""
+    """Choose an entry of a list; begin again where the page, drawn anew at that moment, has closed it."""
     box = widget(page, key).get_by_role("combobox")
-    option = page.get_by_role("option", name=label, exact=True)
     for _ in range(PATIENCE // REOPEN_AFTER):
         box.click(timeout=PATIENCE)
         try:
-            option.click(timeout=REOPEN_AFTER)
+            page.get_by_role("option", name=label, exact=True).click(timeout=REOPEN_AFTER)
+            expect(box).to_have_value(label, timeout=REOPEN_AFTER)
             break
-        except TimeoutError:
-            continue
-    expect(box).to_have_value(label, timeout=PATIENCE)
+        except (TimeoutError, AssertionError):
+            page.keyboard.press("Escape")
+    expect(box).to_have_value(label)
     settle(page)
 
 
@@ -183,7 +183,9 @@ def set_slider(page: Page, key: str, value: Any) -> None:
     for _ in range(300):
         if str(value) in (slider.input_value(), slider.get_attribute("aria-valuetext")):
             break
-        slider.press("ArrowRight")
+        # A tick in mid-move may set the slider back, and the next presses carry it past the value: then from the start.
+        is_at_end = slider.input_value() == slider.get_attribute("max")
+        slider.press("Home" if is_at_end else "ArrowRight")
     else:
         raise AssertionError(f"the slider {key} has no {value}")
     slider.blur()
