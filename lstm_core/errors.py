@@ -63,3 +63,7 @@ class RunNotFound(CoreError):
 
 class DamagedRun(CoreError):
     """A run's folder, checkpoint or download is incomplete or not what it says it is."""
+
+
+class DownloadFailed(CoreError):
+    """A file could not be fetched from elsewhere, or what came was not the file that was asked for."""

@@ -227,6 +227,12 @@ MAX_SEED_CHARACTERS = 5_000
 MAX_WRITTEN_SYMBOLS = 5_000  # one press of Write
 MAX_TRAINING_BYTES = 1_500 * 2**20  # a run's own share of the worker's memory, see network/size.py
 LIKELIEST_SHOWN = 10
+MAX_RUN_NAME_CHARACTERS = 60
+MAX_COMPARED_RUNS = 6  # curves in one chart that the eye still tells apart
+BIN_SECONDS = 1_800  # a deleted run can be brought back
+MAX_ARCHIVE_BYTES = 100 * 2**20  # a run's download that is to be uploaded again: 8 million weights with Adam's slots
+MAX_ARCHIVE_STEPS = 2_000_000  # in its history
+MAX_ARCHIVE_NOTES = 10_000  # samples, and measurements of validation, each
 
 
 def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class LibraryText:
     note: str
 
 
+# The tutorials' passages come first, in the order of the tutorials; then what is long enough to learn to write from.
 _ALL = (
     LibraryText(
         name="meditations-5-20-hays",
@@ -55,22 +56,40 @@ _ALL = (
         note="The fable of the second tutorial: 204 words and marks, 112 of them distinct.",
     ),
     LibraryText(
-        name="shakespeare-sonnets",
-        title="Sonnets",
+        name="shakespeare",
+        title="Shakespeare: sonnets and speeches",
         author="William Shakespeare",
-        file="shakespeare-sonnets.txt",
+        file="shakespeare.txt",
         language="en",
-        licence="public domain (1609)",
-        note="Thirty-two of the 154 sonnets, in modern spelling, each under its number.",
+        licence="public domain (1609 and 1623)",
+        note="All 154 sonnets, each under its number, and twenty speeches from the plays, in modern spelling.",
     ),
     LibraryText(
-        name="quijote-opening",
-        title="Don Quijote, the opening",
+        name="quijote-chapter-1",
+        title="Don Quijote, chapter 1",
         author="Miguel de Cervantes",
-        file="quijote-opening.txt",
+        file="quijote-chapter-1.txt",
         language="es",
         licence="public domain (1605)",
-        note="How the first chapter begins, in Spanish and in modern spelling.",
+        note="The first chapter, in Spanish and in modern spelling.",
+    ),
+    LibraryText(
+        name="meditations-long",
+        title="Meditations (George Long)",
+        author="Marcus Aurelius, translated by George Long",
+        file="meditations-long.txt",
+        language="en",
+        licence="public domain (1862)",
+        note="Paragraphs from ten of the twelve books, enough to learn to write in their manner.",
+    ),
+    LibraryText(
+        name="aesop-fables",
+        title="Aesop’s fables",
+        author="Aesop, told by Joseph Jacobs",
+        file="aesop-fables.txt",
+        language="en",
+        licence="public domain (1894)",
+        note="Forty-one short tales in plain words, each under its title and with its moral at the end.",
     ),
 )
 

@@ -1,7 +1,7 @@
 """How does an upload or a pasted text become clean text, and why is it sometimes refused?
 
 Everything here comes from strangers: bytes are limited before they are decoded, and what is invisible is taken out.
-Next: `symbols`, which cuts the text up.
+`encodings` makes text of bytes, `documents` of PDF and Word. Next: `symbols`, which cuts the text up.
 """
 
 import re
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from lstm_core.errors import TooBig, UnreadableText
 from lstm_core.knobs import MAX_FILE_BYTES, MAX_PASTED_BYTES, MAX_TEXT_CHARACTERS
+from lstm_core.text.documents import KIND_NAMES, extract_text, find_kind
+from lstm_core.text.encodings import decode_bytes
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # CRCRLF is what a file with CRLF becomes when it is written once more in text mode on Windows.
 _LINE_BREAK = re.compile("\r\r?\n|[\r\v\f\x85\u2028\u2029]")
 # Control characters but tab and line feed, lone surrogates (no UTF-8 has them), and marks that nobody sees: soft
@@ -20,42 +21,33 @@ _LINE_BREAK = re.compile("\r\r?\n|[\r\v\f\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MAX_CONTROL_SHARE = 0.01  # real texts hold a stray control character at most; programs and pictures a fifth and more
 
 
 @dataclass(frozen=True)
 class DecodedText:
-    """Clean text, the encoding it came in, and a plain sentence for each thing that was changed."""
+    """Clean text, the encoding or kind of document it came in, and a plain sentence for each thing that was changed."""
 
     text: str
     encoding: str
     notes: tuple[str, ...]
 
 
-def decode_text(data: bytes) -> DecodedText:
-    """Decode an uploaded file: UTF-8, with or without a byte order mark.
+def read_file(data: bytes, name: str, encoding: str | None = None) -> DecodedText:
+    """Read an uploaded file: plain text or Markdown in any usual encoding, PDF or Word (.docx).
 
-    Raises TooBig above MAX_FILE_BYTES; UnreadableText when it is empty, binary, in another encoding, or has no letters.
+    What the bytes are decides; the name's ending is looked at where it promises a document. `encoding` is for plain
+    text alone, one of ENCODINGS; without it, it is guessed. Raises TooBig above the limits of a file or of what is
+    packed in it; UnreadableText when it is empty, binary, locked or without letters; InvalidSetting for an unknown
+    encoding.
     """
     if len(data) > MAX_FILE_BYTES:
         raise _too_big("The file", len(data), MAX_FILE_BYTES)
-    if b"\x00" in data or len(_CONTROL_BYTE.findall(data)) > _MAX_CONTROL_SHARE * len(data):
-        raise UnreadableText(
-            "The file holds bytes that no text has; it is perhaps a picture, a program, or in UTF-16.",
-            "A plain text file in UTF-8 was expected.",
-            "Open it in the program that made it and save it as plain text (.txt, UTF-8).",
-        )
-    try:
-        text = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableText(
-            f"The file is not in UTF-8: byte {error.start + 1} fits no character.",
-            "A plain text file in UTF-8 was expected.",
-            "Open it in an editor, choose “Save as”, and pick the encoding UTF-8.",
-        ) from None
-    notes = ("A byte order mark at the start was left out.",) if data.startswith(_BYTE_ORDER_MARK) else ()
-    return _check_text(text, "UTF-8", notes)
+    kind = find_kind(data, name)
+    if kind is not None:
+        text, notes = extract_text(data, kind)
+        return _check_text(text, KIND_NAMES[kind], notes)
+    decoded = decode_bytes(data, encoding)
+    return _check_text(decoded.text, decoded.encoding, decoded.notes)
 
 
 def check_pasted(text: str) -> DecodedText:

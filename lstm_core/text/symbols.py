@@ -46,8 +46,8 @@ def join_symbols(symbols: Iterable[str], kind: str) -> str:
 class Vocabulary:
     """The distinct symbols of a text; a symbol's place in `symbols` is its id, its count in the text in `counts`.
 
-    Ids fall with frequency; among equally frequent symbols the one that appears first comes first. `<rare>`, when there
-    is one, stands last and stands for all symbols that found no place.
+    Ids fall with frequency; equally frequent symbols stand in the order of their code points, as in a dictionary.
+    `<rare>`, when there is one, stands last and stands for all symbols that found no place.
     """
 
     symbols: tuple[str, ...]
@@ -59,7 +59,10 @@ class Vocabulary:
         """Count the symbols of a text and keep the `limit` most frequent ones apart; all others become `<rare>`."""
         counter = Counter(symbols)
         rare = counter.pop(RARE, 0)  # ids decoded with a limited vocabulary hold it already
-        ranked = counter.most_common()  # a stable sort of a dict in order of appearance: this is the rule for ties
+        # Not in order of appearance, which is what a plain `most_common` gives today: words seen once would get ids
+        # that count up along the text, and where an id enters the network as a plain number, neighbouring windows
+        # would look alike. The tutorials' Python kept ties in no order at all.
+        ranked = sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
         rare += sum(count for _, count in ranked[limit:])
         kept = ranked[:limit] + ([(RARE, rare)] if rare else [])
         return cls(tuple(symbol for symbol, _ in kept), tuple(count for _, count in kept), kind)

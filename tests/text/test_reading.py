@@ -1,4 +1,4 @@
-"""What strangers upload becomes clean text, or a refusal that says what to do."""
+"""Text becomes clean: one kind of line break, composed characters, nothing invisible, and no more than can be taken."""
 
 import unicodedata
 
@@ -6,44 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_core.errors import CoreError, TooBig, UnreadableText
+from lstm_core.errors import TooBig, UnreadableText
 from lstm_core.knobs import MAX_FILE_BYTES, MAX_PASTED_BYTES, MAX_TEXT_CHARACTERS
-from lstm_core.text.reading import check_pasted, clean_text, decode_text
+from lstm_core.text.reading import check_pasted, clean_text, read_file
 
 # Whatever breaks lines, is invisible or composes, far more often than chance would bring it.
 TRICKY = st.text(st.sampled_from("ab \r\n\t\v\f\x00\x85\xad\u200b\u2028\u202e\ufeffe\u0301é\ud800क्ष"), max_size=40)
 
 
-@pytest.mark.parametrize("text", ["Straße, naïve: ¿qué?", "Пётр и волк", "こころ\n先生と私"])
-def test_utf_8_is_read_with_and_without_a_byte_order_mark(text: str) -> None:
-    assert decode_text(text.encode("utf-8")).text == decode_text(text.encode("utf-8-sig")).text == text
-
-
-def test_a_byte_order_mark_is_mentioned_in_the_notes() -> None:
-    assert "byte order mark" in decode_text("Text".encode("utf-8-sig")).notes[0]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b" \n\t\n",
-        b"1234 - 5678",
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-        "Ein schöner Text".encode("latin-1"),
-        "A text in two bytes each".encode("utf-16"),
-        bytes(range(1, 32)) * 3 + b"letters",
-    ],
-    ids=["empty", "blank", "no letters", "picture", "latin-1", "utf-16", "control characters"],
-)
-def test_what_is_no_text_in_utf_8_is_refused(data: bytes) -> None:
-    with pytest.raises(UnreadableText):
-        decode_text(data)
-
-
 def test_a_file_over_the_limit_is_refused() -> None:
     with pytest.raises(TooBig):
-        decode_text(b"a" * (MAX_FILE_BYTES + 1))
+        read_file(b"a" * (MAX_FILE_BYTES + 1), "a.txt")
 
 
 def test_a_pasted_text_is_measured_in_bytes() -> None:
@@ -57,7 +30,7 @@ def test_a_pasted_text_without_letters_is_refused() -> None:
 
 
 def test_a_long_text_is_cut_and_the_cut_is_told() -> None:
-    decoded = decode_text(b"word " * (MAX_TEXT_CHARACTERS // 5 + 1))
+    decoded = read_file(b"word " * (MAX_TEXT_CHARACTERS // 5 + 1), "a.txt")
     assert (len(decoded.text), "Only the first" in decoded.notes[-1]) == (MAX_TEXT_CHARACTERS, True)
 
 
@@ -81,11 +54,3 @@ def test_clean_text_is_composed_and_has_no_control_characters_but_tab_and_line_f
     clean = clean_text(text)
     assert unicodedata.is_normalized("NFC", clean)
     assert {c for c in clean if unicodedata.category(c) in ("Cc", "Cs")} <= {"\n", "\t"}
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
-    try:
-        assert decode_text(data).text
-    except CoreError as refusal:
-        assert refusal.came and refusal.expected and refusal.advice

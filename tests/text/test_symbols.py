@@ -62,10 +62,15 @@ def test_joined_words_split_into_the_same_words(text: str) -> None:
 
 
 @given(SYMBOLS, KINDS)
-def test_ids_fall_with_frequency_and_ties_with_appearance(symbols: list[str], kind: str) -> None:
+def test_ids_fall_with_frequency_and_ties_stand_as_in_a_dictionary(symbols: list[str], kind: str) -> None:
     vocabulary = Vocabulary.build(symbols, kind, 100)
-    expected = sorted(set(symbols), key=lambda symbol: (-symbols.count(symbol), symbols.index(symbol)))
+    expected = sorted(set(symbols), key=lambda symbol: (-symbols.count(symbol), symbol))
     assert vocabulary.symbols == tuple(expected)
+
+
+def test_the_order_of_a_text_leaves_no_trace_in_its_ids() -> None:
+    words = load_text("meditations-5-20-hays").split()
+    assert Vocabulary.build(words, "words", 100) == Vocabulary.build(words[::-1], "words", 100)
 
 
 @given(SYMBOLS, KINDS)

@@ -80,6 +80,14 @@ def test_windows_cover_the_text_each_one_symbol_further(ids: np.ndarray, window:
     assert np.column_stack([inputs, targets]).tolist() == expected
 
 
+@given(st.lists(st.sampled_from("abcd\nñ中"), min_size=2, max_size=60), WINDOWS)
+def test_each_target_is_the_symbol_that_follows_its_window_in_the_text(symbols: list[str], window: int) -> None:
+    vocabulary = Vocabulary.build(symbols, "characters", 100)
+    inputs, targets = cut_windows(vocabulary.encode(symbols), np.arange(count_windows(len(symbols), window)), window)
+    for offset, (seen, target) in enumerate(zip(inputs, targets, strict=True)):
+        assert [*vocabulary.decode(seen), *vocabulary.decode([target])] == symbols[offset : offset + window + 1]
+
+
 def test_windows_and_targets_are_int32() -> None:
     inputs, targets = cut_windows(np.arange(9), np.array([0, 4]), 3)
     assert (inputs.dtype, targets.dtype, inputs.shape, targets.shape) == (np.int32, np.int32, (2, 3), (2,))
