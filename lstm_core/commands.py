@@ -12,22 +12,31 @@ from typing import Any
 import numpy as np
 
 from lstm_core.errors import InvalidSetting, RunNotFound, UnreadableText
-from lstm_core.knobs import KNOBS
+from lstm_core.knobs import KNOBS, MAX_FILE_BYTES
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
+from lstm_core.network.pretrained import PRETRAINED, load_pretrained
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
+from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
-from lstm_core.service.run_store import RunStore, default_runs_folder
-from lstm_core.text.reading import decode_text
-from lstm_core.text.symbols import join_symbols
+from lstm_core.service.run_folders import default_runs_folder
+from lstm_core.service.run_store import RunStore
+from lstm_core.text.named_texts import load_named_text
+from lstm_core.text.reading import DecodedText, read_file
+from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
+from lstm_core.text.symbols import join_symbols, split_symbols
+from lstm_core.text.windows import split_validation
 from lstm_core.training.data import prepare_data
 from lstm_core.training.environment import tensorflow_environment
+from lstm_core.training.pretraining import build_pretraining_spec, iter_pretraining
 from lstm_core.training.reports import ARTICLE_STEPS_AVERAGED, STEPS_AVERAGED
 from lstm_core.writing.sampling import Sampling
 from lstm_core.writing.writer import Writer
 
 Result = tuple[Any, str]
+
+PREVIEW_CHARACTERS = 300
 
 
 def list_experiments(options: argparse.Namespace) -> Result:
@@ -71,15 +80,8 @@ def train_run(options: argparse.Namespace) -> Result:
 
 
 def write_text(options: argparse.Namespace) -> Result:
-    """Let the network of a run's folder continue a seed text."""
-    folder = options.network.resolve()
-    if not folder.is_dir():
-        raise RunNotFound(
-            f"There is no folder {options.network}.",
-            "It takes the folder of a run, which `train` names as “run”.",
-            "Train a network first or check the path.",
-        )
-    writer = Writer(RunStore(folder.parent).load_network(folder.name))
+    """Let the network of a run's folder, or one that ships, continue a seed text."""
+    writer = Writer(_load_network(options.network))
     state = writer.read(options.seed_text)
     sampling = Sampling(options.temperature, options.top_k, options.top_p)
     random = np.random.default_rng(KNOBS["random_seed"].check(options.random_seed))
@@ -88,6 +90,49 @@ def write_text(options: argparse.Namespace) -> Result:
     seconds = time.perf_counter() - started
     text = join_symbols(symbols, writer.network.vocabulary.kind)
     return {"text": text, "symbols_per_second": round(len(symbols) / max(seconds, 1e-9), 1)}, text
+
+
+def _load_network(name: str) -> TrainedNetwork:
+    if name in PRETRAINED:
+        return load_pretrained(name)
+    folder = Path(name).resolve()
+    if not folder.is_dir():
+        raise RunNotFound(
+            f"There is no folder {name}.",
+            f"It takes the folder of a run, which `train` names as “run”, or {', '.join(PRETRAINED)}.",
+            "Train a network first or check the path.",
+        )
+    return RunStore(folder.parent).load_network(folder.name)
+
+
+def decode_file(options: argparse.Namespace) -> Result:
+    """Say what an upload of this file would be understood as. Raises TextTooShort when nothing can be learned of it."""
+    decoded = _read_text(options.file, options.encoding)
+    kind = propose_symbols(decoded.text)
+    symbols = split_symbols(decoded.text, kind)
+    split_validation(np.zeros(len(symbols)), window=1)  # the shortest window there is
+    result = {
+        "encoding": decoded.encoding, "characters": len(decoded.text), "symbols": len(symbols), "symbols_are": kind,
+        "preview": decoded.text[:PREVIEW_CHARACTERS], "notes": list(decoded.notes),
+    }  # fmt: skip
+    facts = f"{decoded.encoding}, {len(decoded.text):,} characters, {len(symbols):,} {kind}"
+    return result, f"{facts}\n\n{decoded.text[:PREVIEW_CHARACTERS]}"
+
+
+def pretrain_network(options: argparse.Namespace) -> Result:
+    """Make a network that ships, from the text that its recipe names, into a folder of its name."""
+    try:
+        data = options.text.read_bytes()
+    except OSError as error:
+        raise _unreadable(options.text, error) from error
+    spec = build_pretraining_spec(options.name, data)
+    os.environ.update(tensorflow_environment())  # before TensorFlow is imported
+    for progress in iter_pretraining(options.name, spec, options.out / options.name):
+        print(f"step {progress.step:,} of {progress.steps:,}  {progress.seconds:,.0f} s  "
+              f"validation loss {progress.loss_nats:.4f}  best {progress.best_loss_nats:.4f}",
+              file=sys.stderr, flush=True)  # fmt: skip
+    result = vars(progress.card)
+    return result, "\n".join(f"{name:20} {value}" for name, value in result.items())
 
 
 def _build_spec(options: argparse.Namespace) -> RunSpec:
@@ -105,20 +150,37 @@ def _build_spec(options: argparse.Namespace) -> RunSpec:
         settings |= {"seconds": options.seconds, "steps": options.steps or 0}
     if options.random_seed is not None:
         settings["random_seed"] = options.random_seed
-    text = _read_text(options.text) if options.text else None
-    return build_spec(options.experiment, options.recipe, text, options.text and options.text.name, **settings)
+    title, text = _find_text(options.text, options.encoding) if options.text else (None, None)
+    if text and "symbols" not in settings and propose_symbols(text) == "characters":
+        print(f"{WHY_CHARACTERS} Consider --set symbols=characters.", file=sys.stderr)
+    return build_spec(options.experiment, options.recipe, text, title, **settings)
 
 
-def _read_text(file: Path) -> str:
+def _find_text(named: Path, encoding: str | None) -> tuple[str, str]:
+    """Return title and text of a file or, where there is none of this path, of a text in the list on /train."""
+    known = None if named.exists() else load_named_text(named.as_posix(), _show_download)
+    title, decoded = known or (named.name, _read_text(named, encoding))
+    return title, decoded.text
+
+
+def _show_download(received: int, total: int) -> None:
+    print(f"\rdownloading, {received / 1e6:.1f} of {total / 1e6:.1f} MB   ", end="", file=sys.stderr, flush=True)
+
+
+def _read_text(file: Path, encoding: str | None) -> DecodedText:
     try:
-        decoded = decode_text(file.read_bytes())
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)  # one more than can be taken: enough to be refused
     except OSError as error:
-        raise UnreadableText(
-            f"{file} cannot be read ({error.strerror}).", "It must be a text file.", "Check the path."
-        ) from error
+        raise _unreadable(file, error) from error
+    decoded = read_file(data, file.name, encoding)
     for note in decoded.notes:
         print(note, file=sys.stderr)
-    return decoded.text
+    return decoded
+
+
+def _unreadable(file: Path, error: OSError) -> UnreadableText:
+    return UnreadableText(f"{file} cannot be read ({error.strerror}).", "It must be a text file.", "Check the path.")
 
 
 def _checked_accuracy(accuracy: float | None) -> float | None:

@@ -116,7 +116,9 @@ def test_the_likeliest_symbols_are_the_same_at_every_writing_and_come_without_th
         pytest.param(["--until-accuracy", "nan"], "--until-accuracy was nan", id="accuracy that is no number"),
         pytest.param(["--text", "no such.txt"], "cannot be read", id="missing file"),
         pytest.param(["--text", "."], "cannot be read", id="folder in place of a file"),
-        pytest.param(["--text", "picture.txt"], "bytes that no text has", id="binary file"),
+        pytest.param(["--text", "picture.txt"], "a picture", id="binary file"),
+        # The text is found, so that what is wrong is the accuracy.
+        pytest.param(["--text", "aesop-fables", "--until-accuracy", "9"], "accuracy was 9", id="text by its name"),
         pytest.param(["--set", "window=90"], "at least 91", id="text too short"),
         pytest.param(["--set", "units=1024", "--set", "batch=512", "--set", "layers=3"], "MB", id="too big"),
     ],
@@ -154,6 +156,24 @@ def test_bad_arguments_of_write_end_with_2_and_a_message(
     assert written.err.strip()
     assert said in written.err
     assert written.out == ""
+
+
+def test_a_network_that_ships_writes_under_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["write", "shakespeare-characters", "--seed-text", "ROMEO:", "--length", "20", "--json"]
+    assert main(asked) == 0
+    first = read_object(capsys.readouterr().out)
+    assert list(first) == ["text", "symbols_per_second"]
+    assert len(first["text"]) == 20
+    assert main([*asked, "--random-seed", "2"]) == 0
+    assert read_object(capsys.readouterr().out)["text"] != first["text"]
+
+
+def test_a_network_that_ships_is_made_from_its_own_text_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file, said in [("fable.txt", "https://"), ("no such.txt", "cannot be read")]:
+        made = folder / "never made"
+        assert main(["pretrain", "shakespeare-characters", "--text", str(folder / file), "--out", str(made)]) == 2
+        assert said in capsys.readouterr().err
+        assert not made.exists()
 
 
 @pytest.mark.parametrize("run", ["no such run", "."])

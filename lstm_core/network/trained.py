@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from lstm_core.text.symbols import Vocabulary
 _FORMAT = 1  # of network.json
 _MAX_RECORD_BYTES = 10 * 2**20  # 20,000 symbols of 30 characters, each a six-byte escape, take 4 MB
 _MAX_HEADER_BYTES = 1024  # of an array in an .npz; NumPy writes 128
+
+
+# What zipfile and NumPy raise for files that are missing, cut off, altered, encrypted or packed by other means.
+READ_FAILURES = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def load_network(folder: Path) -> TrainedNetwork:
         _refuse("The number of training steps cannot be read.", "It should be a whole number from 0 on.")
     if not isinstance(title, str):
         _refuse("The title cannot be read.", "It should be a text.")
-    return TrainedNetwork(shape, _read_weights(folder / "weights.npz", shape), vocabulary, step, title)
+    return TrainedNetwork(shape, read_arrays(folder / "weights.npz", shape.weight_shapes()), vocabulary, step, title)
 
 
 def _read_record(path: Path) -> dict[str, Any]:
@@ -110,16 +114,18 @@ def _read_shape(record: Any, symbol_count: int) -> NetworkShape:
     return NetworkShape(symbol_count=symbol_count, **checked)
 
 
-def _read_weights(path: Path, shape: NetworkShape) -> Weights:
-    expected = shape.weight_shapes()
+def read_arrays(file: Path | IO[bytes], expected: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Read float32 arrays of these names and shapes, and no others, from a `weights.npz` that may come from anywhere.
+
+    Raises DamagedRun when it cannot be read or holds anything else, a number that is not finite among it.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if set(members) != set(expected) or len(archive.infolist()) != len(expected):
                 _refuse("The file weights.npz has other arrays.", f"It should have {', '.join(expected)}, each once.")
             return {name: _read_array(archive, members[name], name, size) for name, size in expected.items()}
-    # What zipfile and NumPy raise for files that are missing, cut off, altered, encrypted or packed by other means.
-    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except READ_FAILURES as error:
         raise _damage("The file weights.npz is missing or cannot be read.", "It should be as it was saved.") from error
 
 

@@ -36,8 +36,8 @@ PARAMETERS = {
     "rubik-meditations": FIRST + SECOND + 513 * 69,  # 3,187,269
     "atienza-aesop": FIRST + 513 * 112,  # 1,110,128
     "atienza-aesop-two-layers": FIRST + SECOND + 513 * 112,  # 3,209,328
-    "horas-shakespeare": 4 * 500 * (60 + 500 + 1) + 501 * 60,  # 1,152,060
-    "horas-quijote": 4 * 500 * (54 + 500 + 1) + 501 * 54,  # 1,137,054
+    "horas-shakespeare": 4 * 500 * (69 + 500 + 1) + 501 * 69,  # 1,174,569
+    "horas-quijote": 4 * 500 * (63 + 500 + 1) + 501 * 63,  # 1,159,563
 }
 
 

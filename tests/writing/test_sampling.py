@@ -58,6 +58,26 @@ def test_top_p_keeps_the_fewest_symbols_that_reach_the_share(logits, top_p):
     assert kept.sum() - kept.min() <= top_p + 1e-9
 
 
+@given(some_logits, st.floats(0.05, 2))
+def test_no_temperature_changes_which_symbols_are_likelier(logits, temperature):
+    ordered = symbol_probabilities(logits, Sampling(temperature))[np.argsort(logits)]
+    assert (np.diff(ordered) >= 0).all()
+
+
+@given(some_logits, st.floats(0, 2), st.floats(0, 2))
+def test_a_higher_temperature_never_makes_the_likeliest_likelier(logits, one, other):
+    cold, warm = (symbol_probabilities(logits, Sampling(temperature)).max() for temperature in sorted([one, other]))
+    assert warm <= cold + 1e-12
+
+
+@given(some_logits, st.floats(0.05, 2), st.integers(0, 50), st.floats(0.01, 1))
+def test_what_is_kept_keeps_its_proportions(logits, temperature, top_k, top_p):
+    plain = symbol_probabilities(logits, Sampling(temperature))
+    cut = symbol_probabilities(logits, Sampling(temperature, top_k, top_p))
+    kept = cut > 0
+    np.testing.assert_allclose(cut[kept], plain[kept] / plain[kept].sum(), rtol=1e-9)
+
+
 @given(some_logits)
 def test_sampling_leaves_the_logits_as_they_are(logits):
     before = logits.copy()
