@@ -1,7 +1,8 @@
 """The one thread that hands out slices of training, in turn, and takes in what they bring.
 
 Nothing is ever stopped in mid-step: to pause a run is to hand out no further slice of it. A slice that is lost with
-its worker is made up for from the run's last checkpoint. No other thread writes to the folder of a run that was begun.
+its worker is made up for from the run's last checkpoint. No other thread writes to the folder of a run that was
+begun, but for its name.
 """
 
 import logging

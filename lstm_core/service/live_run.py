@@ -64,6 +64,7 @@ class LiveRun:
     validation_note: str
     symbols_per_step: int
     created: float = field(default_factory=time.time)
+    name: str = ""  # what a visitor called it
     state: str = "waiting"
     step: int = 0
     seconds: float = 0.0
@@ -188,7 +189,7 @@ class LiveRun:
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
-            is_out=self.slice_out is not None,
+            name=self.name, is_out=self.slice_out is not None,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:

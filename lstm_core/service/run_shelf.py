@@ -44,6 +44,18 @@ class RunShelf:
         self.live[run_id] = run
         return run
 
+    def forget(self, run_id: str) -> None:
+        """Let go of a run whose folder is being taken away; if it comes back it is read anew."""
+        self.live.pop(run_id, None)
+        self._put_away.pop(run_id, None)
+        self._status_times.pop(run_id, None)
+        self._damaged.pop(run_id, None)
+
+    def is_settled(self, run_id: str) -> bool:
+        """Whether all there is to know of a run lies in its folder."""
+        run = self.live.get(run_id)
+        return run is None or run.state == "interrupted" or _can_be_put_away(run)
+
     def view(self, run_id: str) -> RunView:
         """Return how a run stands. Raises as `take` does."""
         run = self.take(run_id)

@@ -3,28 +3,22 @@
     <run id>/spec.json, text.txt          what was asked for          status.json           how it stands
              vocabulary.json              the symbols and their ids   checkpoints/<step>.npz  the two latest
              network.json                 title and shape             validation.jsonl, samples.jsonl
+             name.txt                     what a visitor called it
              losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
 
 Nothing is pickled. What is replaced is replaced in one piece; what grows may end in the middle of a value or a line
 when the machine stops, and is read up to there.
 """
 
-import dataclasses
-import os
-import re
-import secrets
-import shutil
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstm_core.errors import CoreError, RunNotFound
+from lstm_core.errors import CoreError
+from lstm_core.knobs import MAX_RUN_NAME_CHARACTERS
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
@@ -47,11 +41,8 @@ from lstm_core.service.run_files import (
     replace_file,
     replace_json,
 )
+from lstm_core.service.run_folders import RunFolders
 from lstm_core.text.symbols import Vocabulary
-from lstm_core.training.environment import PROJECT_ROOT
-
-_SAME_TIME_NS = 3_000_000_000  # file systems give changes within their clock's tick, 2 s at worst, the same time
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
 
 
 @dataclass(frozen=True)
@@ -66,74 +57,8 @@ class StepHistory:
     seconds: np.ndarray  # of training, from the run's beginning
 
 
-def default_runs_folder() -> Path:
-    """Return the folder that LSTM_RUNS_DIR names, else `runs/` beside the app."""
-    return Path(os.environ.get("LSTM_RUNS_DIR") or PROJECT_ROOT / "runs")
-
-
-class RunStore:
-    """The runs in one folder. Run ids may come from an address bar: every method that takes one checks it.
-
-    All raise RunNotFound for an id that is malformed or has no run, and ServiceUnavailable for a disk that is full or
-    cannot be written. May be used from several threads.
-    """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or default_runs_folder()
-        self._lock = threading.RLock()
-        self._listed: tuple[int, list[str]] = (0, [])  # when the folder had changed last, ns; what it held
-
-    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: NetworkShape) -> str:
-        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
-        run_id = "-"
-        while not run_id[0].isalnum():  # a leading dash would look like an option on a command line
-            run_id = secrets.token_urlsafe(16)
-        draft = self.folder / f".{run_id}"  # the dot hides it from `list_ids`
-        with disk_errors_as("The run could not be set up"):
-            try:
-                (draft / "checkpoints").mkdir(parents=True)
-                replace_json(draft / "spec.json", spec.to_record())
-                replace_file(draft / "text.txt", lambda file: file.write(spec.text.encode()))
-                replace_json(draft / "vocabulary.json", vocabulary.to_record())
-                replace_json(draft / "network.json", {"title": spec.text_name, "shape": dataclasses.asdict(shape)})
-                draft.rename(self.folder / run_id)
-            except BaseException:
-                shutil.rmtree(draft, ignore_errors=True)
-                raise
-        return run_id
-
-    def list_ids(self) -> list[str]:
-        """Return the ids of all runs, the newest first. Costs one look at the folder while none comes or goes."""
-        with disk_errors_as("The list of runs could not be read"):
-            changed = self.folder.stat().st_mtime_ns if self.folder.exists() else 0
-            listed_at, run_ids = self._listed
-            if changed == listed_at:
-                return list(run_ids)
-            now, found = time.time_ns(), []
-            for spec in self.folder.glob("*/spec.json"):
-                if _RUN_ID.fullmatch(spec.parent.name):
-                    with suppress(FileNotFoundError):  # somebody has just deleted it
-                        found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
-        run_ids = [run_id for _, run_id in sorted(found, reverse=True)]
-        if now - changed > _SAME_TIME_NS:  # else another run may come and leave the folder's time as it is
-            self._listed = (changed, run_ids)
-        return list(run_ids)
-
-    def path(self, run_id: str) -> Path:
-        """Return a run's folder."""
-        if not (_RUN_ID.fullmatch(run_id) and os.path.isfile(self.folder / run_id / "spec.json")):
-            raise RunNotFound(
-                "There is no training run with this address.",
-                "It may have been deleted, or the address may have been cut short.",
-                "Copy the whole address again, or choose another run at the top of the page.",
-            )
-        return self.folder / run_id
-
-    def delete(self, run_id: str) -> None:
-        """Delete a run for good. It is gone at once, whatever becomes of its files."""
-        with self._lock, disk_errors_as("The run could not be deleted"):
-            bin_folder = self.path(run_id).rename(self.folder / f".{run_id}")
-            shutil.rmtree(bin_folder, ignore_errors=True)
+class RunStore(RunFolders):
+    """What is kept of each run of one folder. All methods raise what those of `RunFolders` raise."""
 
     # What was asked for, and how it stands
 
@@ -158,6 +83,17 @@ class RunStore:
         """Return what `save_status` saved last, {} before. Raises DamagedRun when it cannot be read."""
         file = self.path(run_id) / "status.json"
         return read_json(file) if file.exists() else {}
+
+    def save_name(self, run_id: str, name: str) -> None:
+        """Keep what a visitor calls the run; a name that `clean_run_name` has passed."""
+        with self._lock, disk_errors_as("The run's name could not be saved"):
+            replace_file(self.path(run_id) / "name.txt", lambda file: file.write(name.encode()))
+
+    def load_name(self, run_id: str) -> str:
+        """Return what `save_name` saved last, "" before, or when that cannot be read."""
+        with suppress(OSError, ValueError):
+            return (self.path(run_id) / "name.txt").read_bytes().decode()[:MAX_RUN_NAME_CHARACTERS]
+        return ""
 
     def status_time(self, run_id: str) -> int:
         """Return when the status was saved last, in nanoseconds of the file system's clock; 0 before."""

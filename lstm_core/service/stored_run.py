@@ -35,6 +35,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
         run.validations = [ValidationNote(**record) for record in store.load_validations(run_id)]
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise damaged("status or notes do not hold what they should") from error
+    run.name = store.load_name(run_id)
     _take_history(run, store)
     return run
 

@@ -3,6 +3,7 @@
 The pages poll; nothing here waits for training. Slices are handed out by the conductor's own thread.
 """
 
+import time
 from collections.abc import Callable
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
@@ -13,10 +14,15 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.recording import record_new_run
+from lstm_core.service.run_archive import pack_run
+from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.training.data import prepare_data
+
+SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
 
 class TrainingService:
@@ -129,6 +135,55 @@ class TrainingService:
         self._conductor.wake()  # a run that rests gets no slice but for this
         return self._store.load_network(run_id)
 
+    def rename(self, run_id: str, name: str) -> None:
+        """Call a run `name`. Raises InvalidSetting when that is empty or too long."""
+        name = clean_run_name(name)
+        with self._lock:
+            self._store.save_name(run_id, name)
+            self._shelf.take(run_id).name = name
+
+    def delete(self, run_id: str) -> None:
+        """Stop a run and put it into the bin, from where `bring_back` takes it for BIN_SECONDS.
+
+        Waits a moment for what a living run has just learnt.
+        """
+        if self.view(run_id).is_moving:
+            self.stop(run_id)
+            self._settle(run_id)
+        with self._lock:
+            self._store.delete(run_id)
+            self._shelf.forget(run_id)
+        self._conductor.wake()
+
+    def bring_back(self, run_id: str) -> None:
+        """Take a deleted run out of the bin, as it was. Raises RunNotFound when it has gone for good."""
+        with self._lock:
+            self._store.bring_back(run_id)
+            self._shelf.forget(run_id)  # that it was not found is no longer true
+
+    def size_bytes(self, run_id: str) -> int:
+        """Return how much a run takes on the disk."""
+        return self._store.size_bytes(run_id)
+
+    def download(self, run_id: str) -> bytes:
+        """Return a run as a .zip file that `upload` takes back; a living one as it stands now.
+
+        Raises ServiceUnavailable before its first checkpoint.
+        """
+        with self._lock:
+            run = self._shelf.take(run_id)
+            run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
+        self._conductor.wake()
+        self._settle(run_id)
+        return pack_run(self._store, run_id)
+
+    def upload(self, archive: bytes) -> str:
+        """Take in what `download` gave, here or elsewhere, as a new run and return its id.
+
+        Raises DamagedRun when it is not whole or not what it says, TooBig when it is larger than a run may be.
+        """
+        return unpack_run(self._store, archive)
+
     def list_runs(self) -> list[RunView]:
         """Return all runs, the newest first; damaged ones are left out."""
         views = []
@@ -142,6 +197,18 @@ class TrainingService:
     def close(self) -> None:
         """Hand out nothing more and end the cluster. Living runs come back as interrupted."""
         self._conductor.close()
+
+    def _settle(self, run_id: str) -> None:
+        """Wait until the checkpoint that a run was asked for is made; not for long."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            with self._lock:
+                run = self._shelf.live.get(run_id)
+                if run is None or self._shelf.is_settled(run_id):
+                    return
+                if run.is_alive and not (run.wants_checkpoint and run.worker):
+                    return
+            time.sleep(0.02)
 
     def _rest(self, run_id: str, state: str, stopped_by: str | None) -> None:
         with self._lock:

@@ -39,6 +39,7 @@ class RunView:
     samples: tuple[SampleNote, ...]
     predictions: tuple[Prediction, ...]
     created: float  # Unix time
+    name: str = ""  # what a visitor called it
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property

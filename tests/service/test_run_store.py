@@ -3,13 +3,16 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lstm_core.errors import DamagedRun, RunNotFound, ServiceUnavailable
+from lstm_core.errors import DamagedRun, InvalidSetting, RunNotFound, ServiceUnavailable
+from lstm_core.knobs import BIN_SECONDS
 from lstm_core.service.run_files import disk_errors_as
+from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_store import RunStore
 from lstm_core.text.symbols import Vocabulary
 from tests.service.conftest import SHAPE, SPEC, TEXT, VOCABULARY, make_arrays
@@ -226,7 +229,7 @@ def test_a_deleted_run_is_gone_and_cannot_be_written_to(store: RunStore, run_id:
     store.delete(run_id)
     with pytest.raises(RunNotFound):
         store.save_status(run_id, {})
-    assert [folder.name for folder in store.folder.iterdir()] == [other]
+    assert [folder.name for folder in store.folder.iterdir() if folder != store.bin.folder] == [other]
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_plain_words(tmp_path: Path) -> None:
@@ -279,3 +282,65 @@ def test_a_full_disk_spoils_nothing_that_was_there(store: RunStore, run_id: str)
 def test_a_disk_error_says_what_is_the_matter(number: int, words: str) -> None:
     with pytest.raises(ServiceUnavailable, match=words), disk_errors_as("The run could not be saved"):
         raise OSError(number, os.strerror(number))
+
+
+def test_a_deleted_run_comes_back_with_all_that_it_had(store: RunStore, run_id: str) -> None:
+    store.append_history(run_id, 1, [3], [0], [1])
+    store.save_checkpoint(run_id, 1, make_arrays(1))
+    store.save_name(run_id, "Mice")
+    files = {file.name: file.read_bytes() for file in store.path(run_id).rglob("*") if file.is_file()}
+    store.delete(run_id)
+    assert store.list_ids() == []
+    store.bring_back(run_id)
+    assert store.list_ids() == [run_id]
+    assert {file.name: file.read_bytes() for file in store.path(run_id).rglob("*") if file.is_file()} == files
+
+
+def test_bringing_back_what_was_not_deleted_changes_nothing(store: RunStore, run_id: str) -> None:
+    store.bring_back(run_id)
+    assert store.load_spec(run_id) == SPEC
+
+
+@pytest.mark.parametrize("malicious", ["", "..", "*", "[a-z]*", "../outside", "a/b", "a\0"])
+def test_only_a_run_id_brings_something_back(store: RunStore, run_id: str, malicious: str) -> None:
+    store.delete(run_id)
+    with pytest.raises(RunNotFound):
+        store.bring_back(malicious)
+    assert store.list_ids() == []
+
+
+def test_the_bin_is_emptied_of_what_has_lain_in_it_long_enough_and_of_nothing_else(
+    store: RunStore, run_id: str
+) -> None:
+    old, kept = (store.create(SPEC, VOCABULARY, SHAPE) for _ in range(2))
+    store.delete(old)
+    store.delete(run_id)
+    (in_bin,) = store.bin.folder.glob(f"{old}.*")
+    in_bin.rename(in_bin.with_suffix(f".{int(time.time()) - BIN_SECONDS - 1}"))
+    assert RunStore(store.folder).list_ids() == [kept]  # as after a start of the server
+    with pytest.raises(RunNotFound, match="not in the bin any more"):
+        store.bring_back(old)
+    store.bring_back(run_id)
+    assert set(store.list_ids()) == {run_id, kept}
+
+
+def test_a_name_is_kept_and_a_run_without_one_has_none(store: RunStore, run_id: str) -> None:
+    assert store.load_name(run_id) == ""
+    store.save_name(run_id, "¡Mice & cats!")
+    assert RunStore(store.folder).load_name(run_id) == "¡Mice & cats!"
+
+
+@pytest.mark.parametrize("typed", ["", "  \n ", "\u200b\u202e", "\u200d", "x" * 61])
+def test_a_name_that_nobody_could_read_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidSetting):
+        clean_run_name(typed)
+
+
+def test_a_name_loses_what_nobody_sees() -> None:
+    assert clean_run_name("  a\u202e \n b  ") == "a b"
+
+
+def test_the_size_of_a_run_is_that_of_its_files(store: RunStore, run_id: str) -> None:
+    before = store.size_bytes(run_id)
+    store.append_history(run_id, 1, np.ones(1_000), np.ones(1_000), np.ones(1_000))
+    assert store.size_bytes(run_id) == before + 12_000

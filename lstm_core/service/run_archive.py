@@ -1,0 +1,117 @@
+"""A run as one .zip file that people can keep, read and upload again.
+
+It holds the run as it stood at its last checkpoint. README.txt inside tells what each file is; `run_upload.py` reads
+such a file back.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from lstm_core.errors import ServiceUnavailable
+from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_NOTES
+from lstm_core.service.run_store import RunStore, StepHistory
+
+ARCHIVE_FORMAT = 1
+HISTORY_COLUMNS = ("step", "seconds", "loss", "accuracy", "validation_loss", "validation_accuracy")
+STATUS_KEPT = ("state", "plan", "accuracy", "stopped_by", "predictions", "symbols_per_second")
+
+README = """A training run of “Watch an LSTM learn”.
+
+Upload this .zip file on the app's page “Runs” to write with the network, compare it, or train it on.
+Nothing in it is needed to read it but a text editor, a spreadsheet and, for the weights, NumPy.
+
+run.json      what was asked for (spec: every setting), how it stands (status), the network's shape,
+              and its symbols: the first has id 0, the second 1, and so on
+text.txt      the text it learned from, UTF-8
+history.csv   one line per step: step, seconds of training, loss in nats, accuracy from 0 to 1; and the same
+              on the part of the text that was held out (validation), where it was measured
+samples.json  what it wrote at which step, at which temperature, after which beginning
+weights.npz   numpy.load("weights.npz") gives the arrays by name, all float32:
+              weights/…        the network; the four gates of an LSTM lie side by side in the order
+                               input, forget, candidate, output, as in Keras
+              slots/…          what the optimizer remembers of each weight, to train on as if nothing
+                               had happened; they are left out where the file would become too large
+"""
+
+
+def pack_run(store: RunStore, run_id: str) -> bytes:
+    """Return a run as it stood at its last checkpoint, as the bytes of a .zip file.
+
+    Raises ServiceUnavailable before the first checkpoint, DamagedRun when its files cannot be read.
+    """
+    checkpoint = store.load_checkpoint(run_id)
+    if checkpoint is None:
+        raise ServiceUnavailable(
+            "This run has nothing to download yet.",
+            "Its first checkpoint comes after a second of training.",
+            "Wait a moment, then press Download again.",
+        )
+    step, arrays = checkpoint
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", README)
+        archive.writestr("run.json", _to_json(_describe(store, run_id, step, float(arrays["seconds"]))))
+        archive.writestr("text.txt", store.load_spec(run_id).text.encode())
+        archive.writestr("history.csv", _write_history(store, run_id, step))
+        samples = [note for note in store.load_samples(run_id) if note["step"] <= step]
+        archive.writestr("samples.json", _to_json(samples[-MAX_ARCHIVE_NOTES:]))
+        # As it is: numbers that training has brought forth hardly get smaller, and it takes seconds.
+        archive.writestr("weights.npz", _write_weights(arrays), zipfile.ZIP_STORED)
+    return packed.getvalue()
+
+
+def _describe(store: RunStore, run_id: str, step: int, seconds: float) -> dict[str, Any]:
+    vocabulary, shape = store.load_vocabulary_and_shape(run_id)
+    status = store.load_status(run_id)
+    return {
+        "format": ARCHIVE_FORMAT,
+        "name": store.load_name(run_id),
+        "step": step,
+        "seconds": seconds,
+        "spec": store.load_spec(run_id).to_record(),
+        "status": {name: status.get(name) for name in STATUS_KEPT},
+        "shape": dataclasses.asdict(shape),
+        "vocabulary": vocabulary.to_record(),
+    }
+
+
+def _write_history(store: RunStore, run_id: str, step: int) -> bytes:
+    """Write steps 1 to `step`; %.9g gives each float32 back to the bit, and what is not known stays empty."""
+    history: StepHistory = store.load_history(run_id)
+    missing = max(0, step - len(history.losses))
+    columns = [
+        [_number(value) for value in np.append(column[:step], np.full(missing, np.nan))]
+        for column in (history.seconds, history.losses, history.accuracies)
+    ]
+    notes = {note["step"]: note for note in store.load_validations(run_id)[-MAX_ARCHIVE_NOTES:]}
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(HISTORY_COLUMNS)
+    for number, measured in enumerate(zip(*columns, strict=True), start=1):
+        note = notes.get(number)
+        writer.writerow((number, *measured, *((note["loss"], note["accuracy"]) if note else ("", ""))))
+    return written.getvalue().encode()
+
+
+def _number(value: float) -> str:
+    return f"{value:.9g}" if np.isfinite(value) else ""
+
+
+def _write_weights(arrays: dict[str, np.ndarray]) -> bytes:
+    kept = {name: array for name, array in arrays.items() if name.startswith(("weights/", "slots/"))}
+    if sum(array.nbytes for array in kept.values()) > 0.9 * MAX_ARCHIVE_BYTES:
+        kept = {name: array for name, array in kept.items() if name.startswith("weights/")}
+    rows = {name: np.ascontiguousarray(array, np.float32) for name, array in kept.items()}
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **rows)
+    return packed.getvalue()
+
+
+def _to_json(record: Any) -> bytes:
+    return json.dumps(record, ensure_ascii=False, indent=1).encode()

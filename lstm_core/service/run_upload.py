@@ -1,0 +1,210 @@
+"""From an uploaded .zip file, which may come from anywhere, back to a run of the store.
+
+Nothing in it is believed: sizes are bounded before anything is unpacked, no path of the file is ever used, nothing is
+unpickled, every record goes through the checks of what it describes, and symbols and shape are worked out anew from
+the text. The run is put together out of sight and appears in one piece or not at all.
+"""
+
+import io
+import json
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+from lstm_core.errors import CoreError, DamagedRun, TooBig
+from lstm_core.knobs import KNOBS, MAX_ARCHIVE_BYTES, MAX_TEXT_CHARACTERS
+from lstm_core.network.experiments import recipe_settings
+from lstm_core.network.size import check_size
+from lstm_core.network.spec import RunSpec
+from lstm_core.network.trained import read_arrays
+from lstm_core.service.recording import record_checkpoint, record_new_run
+from lstm_core.service.run_archive import ARCHIVE_FORMAT
+from lstm_core.service.run_files import disk_errors_as
+from lstm_core.service.run_names import clean_run_name
+from lstm_core.service.run_store import RunStore
+from lstm_core.service.run_upload_notes import (
+    UploadedHistory,
+    check_plan,
+    check_predictions,
+    check_samples,
+    is_number,
+    read_history,
+)
+from lstm_core.text.reading import clean_text
+from lstm_core.training.data import TrainingData, prepare_data
+from lstm_core.training.optimizers import SLOT_STARTS, initial_slots
+from lstm_core.training.plan import Plan
+from lstm_core.training.state import TrainingState
+
+MAX_BYTES = {  # of each file when it is unpacked
+    "README.txt": 10_000,
+    "run.json": 10 * 2**20,  # 20,000 symbols of 30 characters, each a six-byte escape, take 4 MB
+    "text.txt": 4 * MAX_TEXT_CHARACTERS,  # UTF-8 needs four bytes at most
+    "samples.json": 20 * 2**20,
+    "history.csv": 200 * 2**20,  # read line by line
+    "weights.npz": MAX_ARCHIVE_BYTES,
+}
+MAX_TITLE_CHARACTERS = 200
+_RESTING = ("paused", "stopped", "finished")
+_STATUS_ENDS = (None, "steps", "seconds", "perfect", "accuracy", "visitor")
+# What zipfile raises for files that are cut off, altered, encrypted or packed by other means, and JSON for no JSON.
+_FAILURES = (OSError, EOFError, ValueError, RuntimeError, RecursionError, zipfile.BadZipFile, zlib.error)
+
+
+def unpack_run(store: RunStore, data: bytes) -> str:
+    """Add the run that `pack_run` packed to the store, as its newest, and return its id.
+
+    Raises TooBig when file or network are larger than a run may be, DamagedRun when the file is not whole or not what
+    it says, ServiceUnavailable when the disk refuses. Then the store is as before.
+    """
+    if len(data) > MAX_ARCHIVE_BYTES:
+        raise TooBig(
+            f"The file is {len(data) / 2**20:,.0f} MB large.",
+            f"A run may take {MAX_ARCHIVE_BYTES // 2**20} MB.",
+            "Networks larger than that stay where they were trained.",
+        )
+    with _as_damage(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = _check_members(archive)
+        record = _load_record(archive, members)
+        spec, training_data = _check_spec(record, _read(archive, members["text.txt"]))
+        state = _read_state(record, _read(archive, members["weights.npz"]), spec, training_data)
+        with archive.open(members["history.csv"]) as lines:
+            history = read_history(lines, state.step, state.seconds)
+        samples = check_samples(json.loads(_read(archive, members["samples.json"])), state.step)
+        status = _check_status(record.get("status"))
+        name = clean_run_name(record["name"]) if record.get("name") else ""
+    return _write(store, spec, training_data, state, history, samples, status, name)
+
+
+@contextmanager
+def _as_damage() -> Iterator[None]:
+    """Turn what a spoilt file makes Python raise into an error that a visitor can read."""
+    try:
+        yield
+    except CoreError:
+        raise
+    except (*_FAILURES, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise _damage("The file cannot be read to its end.") from error
+
+
+def _check_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the files by name; look at their sizes before anything is unpacked: a small file can hold any size."""
+    infos = archive.infolist()
+    members = {info.filename: info for info in infos}
+    if len(infos) != len(members) or set(members) != set(MAX_BYTES):
+        _refuse("The .zip file holds other files than a run's.", f"It should hold {', '.join(MAX_BYTES)}, each once.")
+    for name, info in members.items():
+        if info.file_size > MAX_BYTES[name]:
+            _refuse(f"{name} is {info.file_size / 2**20:,.0f} MB large.", f"At most {MAX_BYTES[name]:,} bytes fit.")
+    return members
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as file:
+        return file.read(MAX_BYTES[info.filename] + 1)  # zipfile stops at the size that was checked
+
+
+def _load_record(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
+    record = json.loads(_read(archive, members["run.json"]))
+    if not isinstance(record, dict) or record.get("format") != ARCHIVE_FORMAT:
+        _refuse("run.json is of another format.", f"It should be a record of format {ARCHIVE_FORMAT}.")
+    return record
+
+
+def _check_spec(record: dict[str, Any], encoded: bytes) -> tuple[RunSpec, TrainingData]:
+    text, asked = encoded.decode(), record.get("spec")
+    if clean_text(text) != text:
+        _refuse("text.txt is too long or holds invisible characters.", "It should be as the app wrote it.")
+    if not isinstance(asked, dict) or not all(name in asked for name in KNOBS):
+        _refuse("run.json does not tell every setting.", f"It should name {', '.join(KNOBS)}.")
+    title = " ".join(clean_text(str(asked["text_name"])).split())  # a file's name, once: anything may stand in it
+    asked |= {"text_name": title[:MAX_TITLE_CHARACTERS] or "a text"}
+    recipe_settings(asked["experiment"], asked["recipe"])  # raises InvalidSetting for what there is not
+    spec = RunSpec.from_record(asked, text)
+    if spec.to_record() != asked:
+        _refuse("Settings and text do not belong together.", "Both should be of one run, unchanged.")
+    data = prepare_data(spec)
+    if record.get("vocabulary") != json.loads(json.dumps(data.vocabulary.to_record())):
+        _refuse("The list of symbols is not the one of the text.", "It should be as the app wrote it.")
+    if record.get("shape") != asdict(data.shape):
+        _refuse("The network's shape is not the one of the settings.", "It should be as the app wrote it.")
+    check_size(data.shape, spec)
+    return spec, data
+
+
+def _read_state(record: dict[str, Any], npz: bytes, spec: RunSpec, data: TrainingData) -> TrainingState:
+    step, seconds = record["step"], record["seconds"]
+    if type(step) is not int or step < 1 or not is_number(seconds, 0, 1e9):
+        _refuse("Step and time of the run cannot be read.", "They should be numbers above 0.")
+    shapes = data.shape.weight_shapes()
+    expected = {f"weights/{name}": size for name, size in shapes.items()}
+    with zipfile.ZipFile(io.BytesIO(npz)) as inner:
+        has_slots = any(name.startswith("slots/") for name in inner.namelist())
+    slot_names = SLOT_STARTS[spec.optimizer]
+    if has_slots:
+        expected |= {f"slots/{slot}/{name}": size for slot in slot_names for name, size in shapes.items()}
+    arrays = read_arrays(io.BytesIO(npz), expected)
+    weights = {name: arrays[f"weights/{name}"] for name in shapes}
+    if not has_slots:  # left out of a large file: the optimizer begins afresh
+        return TrainingState(step, float(seconds), weights, initial_slots(spec.optimizer, weights))
+    slots = {slot: {name: arrays[f"slots/{slot}/{name}"] for name in shapes} for slot in slot_names}
+    if any((array < 0).any() for array in slots.get("mean_square", {}).values()):
+        _refuse("What the optimizer remembers cannot be: a mean square is below 0.", "It should be 0 or above.")
+    return TrainingState(step, float(seconds), weights, slots)
+
+
+def _check_status(status: Any) -> dict[str, Any]:
+    """Return what a run's status takes over from the file; the rest is worked out anew."""
+    expected = "It should be as the app wrote it."
+    if not isinstance(status, dict) or status.get("stopped_by") not in _STATUS_ENDS:
+        _refuse("How the run stands cannot be read.", expected)
+    accuracy, speed = status["accuracy"], status["symbols_per_second"]
+    if not (accuracy is None or is_number(accuracy, 0, 1)) or not is_number(speed, 0, 1e12):
+        _refuse("The run's accuracy or speed cannot be.", expected)
+    return {
+        "state": status["state"] if status.get("state") in _RESTING else "paused",
+        "stopped_by": status["stopped_by"] if status.get("state") in _RESTING else None,
+        "plan": check_plan(status.get("plan")),
+        "accuracy": accuracy,
+        "symbols_per_second": float(speed),
+        "predictions": check_predictions(status.get("predictions")),
+    }
+
+
+def _write(
+    store: RunStore, spec: RunSpec, data: TrainingData, state: TrainingState, history: UploadedHistory,
+    samples: list[dict[str, Any]], status: dict[str, Any], name: str,
+) -> str:  # fmt: skip
+    """Put the run together in the bin, where half a run would vanish by itself, and move it from there in one piece."""
+    with disk_errors_as("The run could not be set up"):
+        draft = store.bin.make_draft()
+    try:
+        beside = RunStore(draft)
+        run = record_new_run(beside, spec, data)
+        beside.append_history(run.run_id, 1, history.losses, history.accuracies, history.seconds)
+        for note in history.validations:
+            beside.append_validation(run.run_id, note)
+        for sample in samples:
+            beside.append_sample(run.run_id, sample)
+        if name:
+            beside.save_name(run.run_id, name)
+        run.step, run.seconds, run.plan = state.step, state.seconds, Plan.from_record(status["plan"])
+        record_checkpoint(beside, run, state.step, state.to_arrays())
+        kept = {key: value for key, value in status.items() if key != "plan"}
+        beside.save_status(run.run_id, run.status() | kept)
+        store.adopt(beside, run.run_id)
+        return run.run_id
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _damage(came: str, expected: str = "It should be a run's .zip file as the app made it, unchanged.") -> DamagedRun:
+    return DamagedRun(came, expected, "Download the run once more and upload that file.")
+
+
+def _refuse(came: str, expected: str) -> NoReturn:
+    raise _damage(came, expected)
