@@ -1,12 +1,17 @@
-"""Home: what this is, the doors into it, and the three tutorials that it brings to life."""
+"""Home: a network that is already writing, the doors into the app, and the three tutorials that it brings to life."""
 
 import streamlit as st
 
 from lstm_core.network.experiments import EXPERIMENTS
 from lstm_core.text.library import LIBRARY
-from lstm_ui.home import show_door, show_tutorial
+from lstm_ui.home import show_door, show_tutorial, show_writing_network
 from lstm_ui.page import friendly_errors, page_setup
 
+DOORS = (  # name, page, label, explanation
+    ("train", "pages/train.py", "Train on a text", "Choose a text and see the loss fall, step by step."),
+    ("write", "pages/generate.py", "Write with a network", "Give it a beginning, choose the next letter yourself."),
+    ("runs", "pages/runs.py", "Your runs", "Go on with what you trained, compare it, take it home."),
+)
 TUTORIALS = {  # and how long each takes on two cores
     "rubik-meditations": "about 10 seconds",
     "atienza-aesop": "about 10 seconds",
@@ -15,16 +20,20 @@ TUTORIALS = {  # and how long each takes on two cores
 
 page_setup("Home", "/")
 
-with friendly_errors():
-    with st.container(key="hero", gap="xsmall"):
+with st.container(key="hero"):  # page.css: words at the left, the paper at the right; one below the other on a phone
+    with st.container(key="hero_words", gap="xsmall"):
         st.title("Watch an LSTM learn", anchor=False)
-        st.markdown("Give a small neural network a text, watch it learn which word comes next, then let it write.")
-
-    with st.container(key="doors", horizontal=True, gap="medium"):
-        show_door("train", "pages/train.py", "Train on a text", "Choose a text and see the loss fall, step by step.")
-        show_door(
-            "write", "pages/generate.py", "Write with a network", "Give it a beginning; it goes on, word by word."
+        st.markdown("Give a small neural network a text, watch it learn what comes next, then let it write.")
+        st.caption(
+            "The network on this page has read Shakespeare, letter by letter, and nothing else. It is writing now."
         )
+    with st.container(key="hero_paper"), friendly_errors():
+        show_writing_network("shakespeare-characters")
+
+with friendly_errors():
+    with st.container(key="doors", horizontal=True, gap="medium"):
+        for door in DOORS:
+            show_door(*door)
 
     st.header("Three tutorials, run live", anchor=False)
     with st.container(key="tutorials", horizontal=True, gap="medium"):

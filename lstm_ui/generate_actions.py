@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lstm_core.errors import CoreError
+from lstm_core.network.pretrained import PRETRAINED
 from lstm_core.writing.writer import Writer
 from lstm_ui import generate_controls as controls
 from lstm_ui.generate_manuscript import Manuscript
 from lstm_ui.page import escape_markdown
+from lstm_ui.shipped import shipped_writer
 
 if TYPE_CHECKING:
     from lstm_core.service.training_service import TrainingService
@@ -24,7 +26,12 @@ def _load_writer(_service: "TrainingService", run_id: str, checkpoint_step: int)
 
 
 def current_writer(service: "TrainingService", run_id: str) -> Writer:
-    """Return the writer of the run's last checkpoint. Raises CoreError when the run or its checkpoint has gone."""
+    """Return the writer of the run's last checkpoint, or of the network that ships under this name.
+
+    Raises CoreError when the run or its checkpoint has gone.
+    """
+    if run_id in PRETRAINED:
+        return shipped_writer(run_id)
     return _load_writer(service, run_id, service.view(run_id).checkpoint_step)
 
 

@@ -3,12 +3,14 @@
 Streamlit forgets a widget's value when its page is left; `restore_controls` brings it back, so that no words are lost.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from lstm_core.errors import UnknownSymbols
 from lstm_core.knobs import MAX_SEED_CHARACTERS, MAX_WRITTEN_SYMBOLS
+from lstm_core.network.pretrained import PRETRAINED
 from lstm_core.text.symbols import join_symbols, split_symbols
 from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
 from lstm_core.writing.writer import Writer
@@ -29,6 +31,9 @@ GREEDY, TOP_K, TOP_P, RANDOM_SEED, SPEED = (
 )
 COMPARED_TEMPERATURES = tuple(f"generate_temperature_{place}" for place in (1, 2, 3))
 KEPT = "generate_kept"  # widget values that outlive a visit to another page
+SHIPPED_CHOICE = "generate_shipped"  # the network that ships, and the run that was in hand when it was chosen
+SUGGESTED = "generate_suggested"  # the seed text as the page suggested it last
+SHIPS = " (ships with the app)"
 
 SPEEDS = {"slowly": 4, "at reading speed": 24, "fast": 120, "at once": 100_000}  # symbols per second
 TEMPERATURE_WORDS = (  # up to this temperature
@@ -61,40 +66,71 @@ def restore_controls() -> None:
         kept[key] = st.session_state.setdefault(key, kept.get(key, default))
 
 
-def choose_run(service: "TrainingService") -> "RunView | None":
-    """Let the visitor choose among the runs with a checkpoint; None, with a word on what to do, if there is none."""
+@dataclass(frozen=True)
+class Choice:
+    """What writes: a run with its view, or (`view` None) a network that ships under the name `network_id`."""
+
+    network_id: str
+    view: "RunView | None"
+
+
+def choose_network(service: "TrainingService") -> Choice:
+    """Let the visitor choose among the runs with a checkpoint and the networks that ship."""
     runs = {view.run_id: view for view in service.list_runs() if view.checkpoint_step > 0}
-    wanted = run_in_hand()
-    if wanted and wanted not in runs:
+    in_hand = run_in_hand()
+    if in_hand and in_hand not in runs:
         with friendly_errors():
-            view = service.view(wanted)
+            view = service.view(in_hand)
             if view.checkpoint_step > 0:  # not listed, yet its address opens it
-                runs[wanted] = view
+                runs[in_hand] = view
             else:
                 st.info("The run in hand has nothing to write with yet: its first checkpoint comes after some seconds.")
-    if not runs:
-        st.markdown("**No network has learned anything yet.** Train one first: it takes a few seconds.")
-        st.page_link("pages/train.py", label="Train on a text", icon=":material/arrow_forward:")
-        return None
-    st.session_state[RUN] = wanted if wanted in runs else next(iter(runs))
+    shipped = [name for name, model in PRETRAINED.items() if model.kind == "writer"]
+    st.session_state[RUN] = _wanted_network([*runs, *shipped], in_hand)
     st.selectbox(
-        "Which run writes",
-        list(runs),
+        "Which network writes",
+        [*runs, *shipped],
         key=RUN,
-        format_func=lambda run_id: run_name(runs[run_id]),
-        on_change=lambda: take_in_hand(st.session_state[RUN]),
-        help="Every run that has learned for some seconds can write.",
+        format_func=lambda name: run_name(runs[name]) if name in runs else PRETRAINED[name].title + SHIPS,
+        on_change=_remember_network,
+        help="Every run that has learned for some seconds can write, and so can what ships with the app.",
     )
-    return runs[st.session_state[RUN]]
+    chosen = st.session_state[RUN]
+    return Choice(chosen, runs.get(chosen))
 
 
-def suggest_seed(view: "RunView", writer: Writer) -> None:
-    """Begin with the first symbols of the run's own text, so that Write works at once."""
-    if not st.session_state[SEED_TEXT]:
-        kind = writer.network.vocabulary.kind
-        length = max(3, min(view.spec.window, 12 if kind == "words" else 40))
-        opening = split_symbols(view.spec.text[:400], kind)[:length]
-        st.session_state[SEED_TEXT] = join_symbols([s for s in opening if s in writer.network.vocabulary.symbols], kind)
+def _wanted_network(offered: list[str], in_hand: str | None) -> str:
+    """Return what a visitor wants: a network that ships, chosen since the run in hand is in hand; else that run."""
+    name, chosen_beside = st.session_state.get(SHIPPED_CHOICE, (None, None))
+    if name in offered and chosen_beside == in_hand:
+        return name
+    return in_hand if in_hand in offered else offered[0]
+
+
+def _remember_network() -> None:
+    chosen = st.session_state[RUN]
+    if chosen in PRETRAINED:  # no run, so it is not taken in hand: the other pages would look for it in vain
+        st.session_state[SHIPPED_CHOICE] = (chosen, run_in_hand())
+    else:
+        st.session_state.pop(SHIPPED_CHOICE, None)
+        take_in_hand(chosen)
+
+
+def suggest_seed(choice: Choice, writer: Writer) -> None:
+    """Begin with the first symbols of the network's own text, so that Write works at once.
+
+    A suggestion that nobody has touched makes way for that of another network.
+    """
+    if st.session_state[SEED_TEXT] not in ("", st.session_state.get(SUGGESTED)):
+        return
+    kind = writer.network.vocabulary.kind
+    if choice.view is None:
+        opening = split_symbols(PRETRAINED[choice.network_id].seed_text, kind)
+    else:
+        length = max(3, min(choice.view.spec.window, 12 if kind == "words" else 40))
+        opening = split_symbols(choice.view.spec.text[:400], kind)[:length]
+    suggested = join_symbols([symbol for symbol in opening if symbol in writer.network.vocabulary.symbols], kind)
+    st.session_state[SEED_TEXT] = st.session_state[SUGGESTED] = suggested
 
 
 def show_seed_box(writer: Writer) -> None:

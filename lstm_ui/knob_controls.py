@@ -40,7 +40,10 @@ ONLY_WITH = {
     "final_rate": ("schedule", "cosine"), "until": ("targets", "last"),
 }  # fmt: skip
 
+NOTHING: Mapping[str, Any] = {}
+
 _BASELINE = "knob_baseline"  # which recipe the controls were last set to
+_PROPOSED = "knob_proposed"  # and which values were proposed for the text then
 
 
 def show_knobs(
@@ -48,18 +51,25 @@ def show_knobs(
     recipe_name: str = "",
     locked: Collection[str] = (),
     locked_reason: str = "Locked while the network trains.",
+    proposed: Mapping[str, Any] = NOTHING,
+    proposed_reason: str = "",
 ) -> dict[str, Any]:
     """Draw all knobs in three folded groups and return their values, checked and typed.
 
     `settings` are the recipe's; knobs that it does not name stand at their defaults. Another recipe (other settings,
     or another `recipe_name`, such as "horas-quijote/fast") sets every control anew. Knobs in `locked` cannot be moved.
+    `proposed` values suit the text better than the recipe's, as `proposed_reason` says; they are set when they come
+    and go, and can be changed like all others.
     """
-    recipe = {name: settings.get(name, knob.default) for name, knob in KNOBS.items()}
-    _follow_recipe(recipe, recipe_name)
+    recipe = _complete(settings)
+    _follow_recipe(recipe, recipe_name, proposed)
+    recipe |= proposed
     changed = [name for name in KNOBS if st.session_state[knob_key(name)] != recipe[name]]
     for group, names in GROUPS.items():
         with st.expander(f"{group}: {_summary(group)}", key=f"knobs_{group.lower()}"):
             for name in names:
+                if name in proposed:
+                    _show_proposal(name, recipe[name], proposed_reason)
                 _show_knob(KNOBS[name], name in changed, locked_reason if name in locked else _idle_reason(name))
     with st.container(horizontal=True, vertical_alignment="center"):
         named = ", ".join(KNOBS[name].label.lower() for name in changed)
@@ -76,6 +86,14 @@ def show_knobs(
     return {name: knob.check(st.session_state[knob_key(name)]) for name, knob in KNOBS.items()}
 
 
+def hold_knobs(
+    values: Mapping[str, Any], settings: Mapping[str, Any], recipe_name: str, proposed: Mapping[str, Any]
+) -> None:
+    """Set every knob before `show_knobs` draws them with these settings of this recipe and this proposal."""
+    st.session_state[_BASELINE], st.session_state[_PROPOSED] = (recipe_name, _complete(settings)), dict(proposed)
+    _set_knobs(values)
+
+
 def knob_key(name: str) -> str:
     """Return the key of a knob's control, in the session state and as a class on the page."""
     return f"knob_{name}"
@@ -86,17 +104,31 @@ def nearest_learning_rate(value: float) -> float:
     return min(LEARNING_RATES, key=lambda mark: max(mark / value, value / mark))
 
 
-def _follow_recipe(recipe: dict[str, Any], recipe_name: str) -> None:
-    baseline = (recipe_name, recipe)
+def _complete(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: settings.get(name, knob.default) for name, knob in KNOBS.items()}
+
+
+def _follow_recipe(recipe: dict[str, Any], recipe_name: str, proposed: Mapping[str, Any]) -> None:
+    """Set all controls for another recipe, and for another proposal the proposed ones alone."""
+    baseline, last = (recipe_name, dict(recipe)), st.session_state.get(_PROPOSED, {})
     if st.session_state.get(_BASELINE) != baseline:
         st.session_state[_BASELINE] = baseline
-        _set_knobs(recipe)
+        _set_knobs(recipe | proposed)
+    elif last != proposed:
+        _set_knobs({name: recipe[name] for name in last} | proposed)
+    st.session_state[_PROPOSED] = dict(proposed)
     _set_knobs({name: value for name, value in recipe.items() if knob_key(name) not in st.session_state})
 
 
 def _set_knobs(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         st.session_state[knob_key(name)] = value
+
+
+def _show_proposal(name: str, value: Any, reason: str) -> None:
+    kept = st.session_state[knob_key(name)] == value
+    advice = f"So this stands at {value}." if kept else f"It reads better as {value}."
+    st.caption(escape_markdown(f"{reason} {advice}"))
 
 
 def _idle_reason(name: str) -> str | None:

@@ -24,6 +24,8 @@ from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_han
 from lstm_ui.sparkline import sparkline_svg
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from lstm_core.service.training_service import TrainingService
     from lstm_core.service.views import RunView
 
@@ -46,6 +48,7 @@ PAGES = (
     Page("/", "streamlit_app.py", "Home"),
     Page("/train", "pages/train.py", "Train"),
     Page("/generate", "pages/generate.py", "Write"),
+    Page("/runs", "pages/runs.py", "Runs"),
 )
 
 
@@ -107,7 +110,9 @@ def show_run_in_hand(service: "TrainingService") -> None:
 
 
 def run_name(view: "RunView") -> str:
-    """Name a run by its text and its experiment, and by the end of its id, which tells it from others like it."""
+    """Name a run as its visitor did, else by its text and its experiment; the end of its id tells it from others."""
+    if view.name:
+        return f"{view.name} · {view.run_id[-4:]}"
     experiment = EXPERIMENTS.get(view.spec.experiment)
     if experiment and view.spec.text_name == LIBRARY[experiment.corpus].title:
         return f"{experiment.title} · {view.run_id[-4:]}"  # the title names the text
@@ -117,12 +122,21 @@ def run_name(view: "RunView") -> str:
 
 
 def _show_status(service: "TrainingService", run_id: str) -> None:
-    view = service.view(run_id)
-    drawing = base64.b64encode(sparkline_svg(service.history(run_id).losses).encode()).decode()
-    curve = f'<img alt="" src="data:image/svg+xml;base64,{drawing}">'  # st.html lets no <svg> through
+    try:
+        view, losses = service.view(run_id), service.history(run_id).losses
+    except CoreError:  # somebody has deleted it since this page was drawn
+        _show_quietly("this run has gone")
+        return
+    curve = curve_html(losses)
     loss = "" if view.loss is None else f"loss {view.loss:.3f}"
     words = f"<span>{loss}</span><span>{html.escape(view.state)}</span>"
     st.html(f'<div class="run-status">{curve}{words}</div>', width="content")
+
+
+def curve_html(losses: "np.ndarray") -> str:
+    """Draw a run's curve in small; as an image, because st.html lets no <svg> through."""
+    drawing = base64.b64encode(sparkline_svg(losses).encode()).decode()
+    return f'<img alt="" src="data:image/svg+xml;base64,{drawing}">'
 
 
 def _show_quietly(text: str) -> None:

@@ -40,7 +40,9 @@ def show_live_sample(view: RunView) -> None:
         st.html(_SAMPLE_STYLE + "".join(_latest_html(sample, temperature, kind) for temperature, sample in slots))
         st.caption("What it wrote before, newest last")
         with st.container(height=TIMELINE_HEIGHT, key="sample_timeline", autoscroll=True):
-            st.html(timeline_html(tuple(sample for sample in view.samples if sample not in latest), kind))
+            earlier = timeline_html(tuple(sample for sample in view.samples if sample not in latest), kind)
+            # What can get the focus can be scrolled with the arrow keys, and the box around it with it.
+            st.html(f'<div role="region" tabindex="0" aria-label="What it wrote before">{earlier}</div>')
 
 
 def show_predictions(view: RunView) -> None:
@@ -87,7 +89,7 @@ def _latest_html(sample: SampleNote | None, temperature: float, kind: str) -> st
     label = f"temperature {temperature:g}, {TEMPERATURES[temperature]}"
     words = _words_html(sample, kind) if sample else "–"
     label += f" · step {sample.step:,}" if sample else ""
-    return f'<div class="sample now"><small>{label}</small><div>{words}</div></div>'
+    return f'<div class="sample now"><small>{label}</small><div tabindex="0">{words}</div></div>'
 
 
 def _words_html(sample: SampleNote, kind: str) -> str:

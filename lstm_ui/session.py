@@ -21,6 +21,13 @@ def run_in_hand() -> str | None:
     return st.session_state.get(RUN_IN_HAND)
 
 
+def let_go(run_id: str) -> None:
+    """Have no run in hand any more, if it was this one."""
+    if run_in_hand() == run_id:
+        st.session_state.pop(RUN_IN_HAND, None)
+        st.query_params.pop(RUN_IN_ADDRESS, None)
+
+
 def take_in_hand(run_id: str) -> None:
     """Make this the visitor's run, in the session and in the address."""
     st.session_state[RUN_IN_HAND] = run_id

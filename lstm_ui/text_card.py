@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lstm_core.errors import TextTooShort
+from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
 from lstm_core.text.symbols import RARE, Vocabulary, join_symbols, split_symbols
 from lstm_core.text.windows import ambiguous_contexts, count_learnable, count_windows, split_validation
 from lstm_ui.page import escape_markdown
@@ -54,7 +55,7 @@ def read_facts(text: str, kind: str, window: int, vocabulary_limit: int) -> Text
     symbols = split_symbols(text, kind)
     vocabulary = Vocabulary.build(symbols, kind, vocabulary_limit)
     ids = vocabulary.encode(symbols, allow_rare=True)
-    warnings, too_short = [], None
+    warnings, too_short = [_script_warning(text, kind)], None
     distinct = len(set(symbols))
     if distinct > len(vocabulary):
         shared = distinct - len(vocabulary) + 1
@@ -142,6 +143,14 @@ def _show_dictionaries(vocabulary: Vocabulary) -> None:
         with writing:
             st.caption("Writing: id → symbol")
             st.dataframe(table[["id", "symbol", "count"]], hide_index=True, height=260)
+
+
+def _script_warning(text: str, kind: str) -> str:
+    if propose_symbols(text) == "words":
+        return ""
+    if kind == "characters":
+        return f"{WHY_CHARACTERS} So it is read as characters, unless the knob “Symbols” says otherwise."
+    return f"{WHY_CHARACTERS} As words, whole clauses count as one; it reads better as characters (knob “Symbols”)."
 
 
 def _once_warning(vocabulary: Vocabulary) -> str:

@@ -1,34 +1,30 @@
-"""Part 1 of /train: which text the network will learn from. A library text, a pasted one, or an upload."""
+"""Part 1 of /train: which text the network will learn from. One that ships, one to download, one of the teacher's
+folder, or the visitor's own.
 
-from dataclasses import dataclass
+Next: `upload_choice`, which takes the visitor's own texts, and `download_choice`.
+"""
+
+from pathlib import Path
 
 import streamlit as st
 
 from lstm_core.errors import CoreError
-from lstm_core.knobs import MAX_FILE_BYTES, MAX_PASTED_BYTES
 from lstm_core.network.experiments import EXPERIMENTS
-from lstm_core.text.library import LIBRARY, load_text
-from lstm_core.text.reading import DecodedText, check_pasted, decode_text
+from lstm_core.text.downloads import DOWNLOADS
+from lstm_core.text.library import LIBRARY, LibraryText, load_text
+from lstm_core.text.reading import DecodedText
+from lstm_core.text.teacher_folder import TeacherText, list_teacher_texts, read_teacher_text, teacher_folder
+from lstm_ui.download_choice import choose_download, download_label
 from lstm_ui.page import escape_markdown
+from lstm_ui.upload_choice import KEPT_UPLOAD, PASTE, UPLOAD, ChosenText, choose_pasted, choose_upload, forget_upload
 
-PASTE = "paste"
-UPLOAD = "upload"
 OWN_TEXTS = {PASTE: "Paste a text", UPLOAD: "Upload a file"}
+FOLDER = "folder:"  # stands before the names of the teacher's texts, so that none is taken for another
 
 CORPUS = "corpus"  # key of the selectbox
-KEPT_UPLOAD = "kept_upload"  # what the last uploaded file was understood as; Streamlit forgets files on a page change
 LAST_DEFAULT = "corpus_default"  # the text that the experiment brought last
-
-
-@dataclass(frozen=True)
-class ChosenText:
-    """A text to train on and how it was understood. `name` is a library name, "paste" or "upload"."""
-
-    text: str
-    name: str
-    title: str
-    encoding: str
-    notes: tuple[str, ...]
+LAST_LABELS = "corpus_labels"  # the list as this visitor saw it last
+FOLDER_SECONDS = 5  # how long the list of the teacher's folder is kept for all visitors
 
 
 def choose_text(default: str) -> ChosenText | None:
@@ -37,21 +33,44 @@ def choose_text(default: str) -> ChosenText | None:
     `default` is the library text of the experiment. A new experiment brings its own text along, unless the visitor
     has pasted or uploaded one and it is chosen.
     """
+    teacher_texts = {FOLDER + text.name: text for text in _list_folder(teacher_folder())}
+    labels = {name: text.title for name, text in LIBRARY.items()}
+    labels |= {name: download_label(text) for name, text in DOWNLOADS.items()}
+    labels |= {name: text.name for name, text in teacher_texts.items()} | OWN_TEXTS
     _follow_experiment(default)
+    _follow_labels(labels, default)
     name = st.selectbox(
         "Text",
-        [*LIBRARY, *OWN_TEXTS],
+        list(labels),
         key=CORPUS,
-        format_func=lambda option: OWN_TEXTS.get(option) or LIBRARY[option].title,
+        format_func=lambda option: labels.get(option, option),
         help="What the network learns from. It knows no other word of any language.",
         persist_state="session",
     )
     if name == PASTE:
-        return _choose_pasted()
+        return choose_pasted()
     if name == UPLOAD:
-        return _choose_upload()
+        return choose_upload()
+    if name in teacher_texts:
+        return _choose_teacher_text(name, teacher_texts[name])
+    if name in DOWNLOADS:
+        _show_origin(DOWNLOADS[name])
+        return choose_download(DOWNLOADS[name])
+    _show_origin(LIBRARY[name])
     _show_published(name)
     return ChosenText(load_text(name), name, LIBRARY[name].title, "UTF-8", ())
+
+
+def hold_text(text: str, title: str, default: str) -> None:
+    """Choose a text before `choose_text(default)` draws the list: one that ships, else as if it had been uploaded."""
+    st.session_state[LAST_DEFAULT] = default
+    for name, shipped in LIBRARY.items():
+        if shipped.title == title and load_text(name) == text:
+            st.session_state[CORPUS] = name
+            return
+    st.session_state[CORPUS] = UPLOAD
+    forget_upload()
+    st.session_state[KEPT_UPLOAD] = ChosenText(text, UPLOAD, title, "UTF-8", ())
 
 
 def _follow_experiment(default: str) -> None:
@@ -65,67 +84,54 @@ def _follow_experiment(default: str) -> None:
         st.session_state[CORPUS] = default
 
 
-def _choose_pasted() -> ChosenText | None:
-    pasted = st.text_area(
-        "Your text",
-        key="pasted",
-        height=200,
-        max_chars=MAX_PASTED_BYTES,
-        placeholder="Paste a poem, a speech, a chapter …",
-        help=f"Up to {MAX_PASTED_BYTES // 2**20} MB. Press Ctrl+Enter, or click outside the box, when it is complete.",
-        persist_state="session",
-    )
-    if not pasted:
-        st.info("Paste a text into the box, then press Ctrl+Enter. A hundred words are enough to watch it learn.")
-        return None
+def _follow_labels(labels: dict[str, str], default: str) -> None:
+    """Keep the choice where its label has changed, and go back to the experiment's text where it is gone.
+
+    A browser names its choice by the label, and that of a download changes when it has come. Read here, before the
+    list is drawn anew, the old label is still understood; set again, it reaches the browser under its new one
+    (Streamlit 1.67; test_a_text_that_has_come_stays_chosen_under_its_new_name sees whether both are needed).
+    """
+    chosen = st.session_state.get(CORPUS)
+    last, st.session_state[LAST_LABELS] = st.session_state.get(LAST_LABELS, {}), labels
+    if chosen is None:
+        return
+    if chosen not in labels:
+        gone = str(chosen).removeprefix(FOLDER)
+        st.session_state[CORPUS] = default if default in labels else next(iter(labels))
+        st.warning(escape_markdown(f"“{gone}” is no longer there. Another text was chosen in its stead."))
+    elif last.get(chosen) != labels[chosen]:
+        st.session_state[CORPUS] = chosen
+
+
+@st.cache_data(ttl=FOLDER_SECONDS, show_spinner=False)
+def _list_folder(folder: Path | None) -> tuple[TeacherText, ...]:
+    return list_teacher_texts(folder)
+
+
+def _choose_teacher_text(name: str, text: TeacherText) -> ChosenText | None:
     try:
-        return _as_chosen(check_pasted(pasted), PASTE, "Pasted text")
+        decoded = _read_teacher_text(text)
     except CoreError as error:
         st.error(escape_markdown(str(error)))
         return None
+    st.caption(escape_markdown(f"From the teacher’s folder: {text.name}, {text.size_bytes / 1000:,.1f} kB."))
+    return ChosenText(decoded.text, name, text.name, decoded.encoding, decoded.notes)
 
 
-def _choose_upload() -> ChosenText | None:
-    st.file_uploader(
-        "Your file",
-        type=["txt"],
-        key="upload",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-        help=f"A plain text file (.txt) of at most {MAX_FILE_BYTES // 2**20} MB. It stays on this server.",
-        on_change=_take_upload,
-    )
-    kept = st.session_state.get(KEPT_UPLOAD)
-    if kept is None:
-        st.info("Drop a plain text file (.txt) here, or choose Browse. A page of text is enough to watch it learn.")
-    elif isinstance(kept, CoreError):
-        st.error(escape_markdown(str(kept)))
-    else:
-        if st.session_state.get("upload") is None:
-            st.caption(f"Kept from before: {escape_markdown(kept.title)}. Another file takes its place.")
-        return kept
-    return None
+@st.cache_data(max_entries=8, show_spinner="Reading the text …")
+def _read_teacher_text(text: TeacherText) -> DecodedText:
+    """Read a file once for each of its versions: a long PDF takes seconds."""
+    return read_teacher_text(text)
 
 
-def _take_upload() -> None:
-    """Decode what was just uploaded and keep it beyond the widget's life; a removed file is forgotten."""
-    file = st.session_state["upload"]
-    if file is None:
-        st.session_state.pop(KEPT_UPLOAD, None)
-        return
-    try:
-        st.session_state[KEPT_UPLOAD] = _as_chosen(decode_text(file.getvalue()), UPLOAD, file.name)
-    except CoreError as error:
-        st.session_state[KEPT_UPLOAD] = error
-
-
-def _as_chosen(decoded: DecodedText, name: str, title: str) -> ChosenText:
-    return ChosenText(decoded.text, name, title, decoded.encoding, decoded.notes)
+def _show_origin(text: LibraryText) -> None:
+    """Say whose text it is, what it is, and who may use it."""
+    licence = text.licence[0].upper() + text.licence[1:]
+    st.caption(escape_markdown(f"{text.author}. {text.note} {licence}."))
 
 
 def _show_published(name: str) -> None:
-    """Say what the tutorial reached with this very passage, and where the text comes from."""
-    entry = LIBRARY[name]
-    st.caption(escape_markdown(f"{entry.author}. {entry.note}".strip()))
+    """Say what the tutorial reached with this very passage."""
     told = next((e for e in EXPERIMENTS.values() if e.corpus == name and e.published_accuracy is not None), None)
     if told:
         st.caption(f"{told.author} ({told.year}) published {told.published_note} with this passage.")

@@ -49,9 +49,9 @@ def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | No
             show_run_status(run)
             _show_curves(service, run)
             _show_learning_rate(service, run)
-            st.subheader("What it writes now", anchor=False)
+            st.header("What it writes now", anchor=False)
             show_live_sample(run)
-            st.subheader("What it predicts", anchor=False)
+            st.header("What it predicts", anchor=False)
             show_predictions(run)
         if run and run.is_moving != was_moving:
             st.rerun()  # the whole page once, to start or end the ticking

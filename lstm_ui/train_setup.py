@@ -12,20 +12,22 @@ from lstm_core.network.shape import NetworkShape
 from lstm_core.network.size import check_size, estimate_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.views import RunView
+from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
 from lstm_core.training.data import prepare_data
 from lstm_core.training.orders import WindowOrder
-from lstm_ui.knob_controls import show_knobs
+from lstm_ui.knob_controls import hold_knobs, show_knobs
 from lstm_ui.network_drawing import show_network
 from lstm_ui.page import escape_markdown
 from lstm_ui.run_status import format_seconds
 from lstm_ui.text_card import show_text_card
-from lstm_ui.text_choice import choose_text
+from lstm_ui.text_choice import choose_text, hold_text
 
 TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()} | {MY_OWN: "My own"}
 RECIPES = {"fast": "Fast: as good, sooner", "article": "Article: as published"}
 
 EXPERIMENT = "experiment"  # keys of the two controls
 RECIPE = "recipe"
+WANTED_SETUP = "wanted_setup"  # the spec of a run that is to be made again with changes
 
 
 def choose_spec(run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator) -> RunSpec | None:
@@ -39,12 +41,17 @@ def choose_spec(run_in_hand: RunView | None, choice: DeltaGenerator, details: De
         chosen = choose_text(EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else "")
     with details:
         card = st.container()  # it comes first on the page; what it says depends on the knobs below
-        st.subheader("The network", anchor=False)
-        settings = show_knobs(recipe_settings(experiment, recipe), f"{experiment}/{recipe}")
+        st.header("The network", anchor=False)
+        settings = show_knobs(
+            recipe_settings(experiment, recipe),
+            f"{experiment}/{recipe}",
+            proposed=_propose(chosen.text if chosen else ""),
+            proposed_reason=WHY_CHARACTERS,
+        )
     if chosen is None:
         return None
     with card:
-        st.subheader("The text as symbols", anchor=False)
+        st.header("The text as symbols", anchor=False)
         show_text_card(chosen, settings["symbols"], settings["window"], settings["vocabulary"])
     try:
         spec = RunSpec.build(chosen.text, chosen.title, experiment, recipe, **settings)
@@ -60,6 +67,11 @@ def choose_spec(run_in_hand: RunView | None, choice: DeltaGenerator, details: De
     return spec
 
 
+def _propose(text: str) -> dict[str, str]:
+    """Propose characters for a text in a script without spaces, whatever the recipe says."""
+    return {"symbols": "characters"} if text and propose_symbols(text) == "characters" else {}
+
+
 def choose_experiment(name: str) -> None:
     """Set the controls to an experiment before they are drawn; unknown names change nothing."""
     if name in TITLES:
@@ -68,8 +80,25 @@ def choose_experiment(name: str) -> None:
             st.session_state["corpus"] = EXPERIMENTS[name].corpus
 
 
+def set_up_next(spec: RunSpec) -> None:
+    """Have every control stand as in `spec` when /train is opened next."""
+    st.session_state[WANTED_SETUP] = spec
+
+
+def _set_up_like(spec: RunSpec) -> None:
+    experiment, is_own = spec.experiment, spec.experiment == MY_OWN
+    recipe = "fast" if is_own else spec.recipe
+    st.session_state[EXPERIMENT], st.session_state[RECIPE] = experiment, recipe
+    hold_text(spec.text, spec.text_name, "" if is_own else EXPERIMENTS[experiment].corpus)
+    settings = recipe_settings(experiment, recipe)
+    hold_knobs(spec.settings, settings, f"{experiment}/{recipe}", _propose(spec.text))
+
+
 def _begin_with(run: RunView | None) -> None:
-    """Stand, in a new session that opens a run by its address, where that run stood."""
+    """Stand as in the run that is to be made with changes; in a new session that opens a run, where that run stood."""
+    wanted = st.session_state.pop(WANTED_SETUP, None)
+    if wanted is not None and wanted.experiment in TITLES:
+        _set_up_like(wanted)
     if run is not None and EXPERIMENT not in st.session_state and run.spec.experiment in TITLES:
         st.session_state[EXPERIMENT], st.session_state[RECIPE] = run.spec.experiment, run.spec.recipe
 

@@ -4,35 +4,42 @@ from functools import partial
 
 import streamlit as st
 
+from lstm_core.writing.writer import Writer
 from lstm_ui import generate_actions as actions
 from lstm_ui import generate_controls as controls
 from lstm_ui.generate_text import show_texts
 from lstm_ui.next_symbol_bars import show_next_symbol_bars
-from lstm_ui.page import friendly_errors, page_setup
+from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
+from lstm_ui.shipped import describe_card, shipped_card
 
 
 def show_page() -> None:
     service = training_service()
     controls.restore_controls()
-    view = controls.choose_run(service)
-    if view is None:
-        return
-    writer = actions.current_writer(service, view.run_id)
-    learning = "It is still learning: this is" if view.is_alive else "This is"
-    st.caption(f"{learning} what it had learned by step {writer.network.step:,}.")
+    choice = controls.choose_network(service)
+    writer = actions.current_writer(service, choice.network_id)
+    show_what_it_learned(choice, writer)
 
     text, settings = st.columns([2, 1], gap="large")  # on a phone the settings follow the text
     with text:
-        controls.suggest_seed(view, writer)
+        controls.suggest_seed(choice, writer)
         controls.show_seed_box(writer)
         show_own_text(service)
     with settings:
         controls.show_settings()
-    choice, _ = st.columns([2, 1], gap="large")
-    with choice:
-        show_choice(service)
+    next_symbol, _ = st.columns([2, 1], gap="large")
+    with next_symbol:
+        show_next_symbol(service)
     show_side_by_side(service)
+
+
+def show_what_it_learned(choice: controls.Choice, writer: Writer) -> None:
+    if choice.view is None:
+        st.caption(escape_markdown(describe_card(shipped_card(choice.network_id))))
+        return
+    learning = "It is still learning: this is" if choice.view.is_alive else "This is"
+    st.caption(f"{learning} what it had learned by step {writer.network.step:,}.")
 
 
 def show_own_text(service) -> None:
@@ -54,8 +61,8 @@ def show_own_text(service) -> None:
         )
 
 
-def show_choice(service) -> None:
-    st.subheader("You choose")
+def show_next_symbol(service) -> None:
+    st.header("You choose")
     manuscript = actions.own_manuscript()
     if manuscript.draft is None or manuscript.remaining:
         st.caption("As soon as there is a text and the network pauses, you can write the next symbol yourself.")
@@ -72,7 +79,7 @@ def show_choice(service) -> None:
 
 def show_side_by_side(service) -> None:
     st.divider()
-    st.subheader("Side by side")
+    st.header("Side by side")
     st.caption("The same seed text, the same random seed, three temperatures.")
     compared = actions.own_comparison()
     for column, key in zip(st.columns(len(compared)), controls.COMPARED_TEMPERATURES, strict=True):

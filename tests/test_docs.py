@@ -10,6 +10,7 @@ import pytest
 
 from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.text.downloads import DOWNLOADS, DownloadableText
 from lstm_core.text.library import LIBRARY
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,12 @@ def test_the_origin_of_the_bundled_file_is_told(file: Path) -> None:
 @pytest.mark.parametrize("name", LIBRARY)
 def test_the_sources_name_the_text(name: str) -> None:
     assert name in (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", DOWNLOADS.values(), ids=lambda text: text.name)
+def test_the_sources_name_the_download_with_its_address_and_hash(text: DownloadableText) -> None:
+    lines = (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
+    assert f"<{text.url}>" in lines and f"`{text.sha256}`" in lines
 
 
 def test_the_make_commands_of_the_readme_exist() -> None:

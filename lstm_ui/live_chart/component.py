@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 CHART_HEIGHT = 420  # pixels: a laptop of 800 shows it whole below the buttons and the numbers
 
 # Streamlit sends these three again with every update, so they only fetch the real script, which the browser keeps.
-HTML = '<div class="live-chart"><p>The curve begins with the first step.</p><div role="img"></div></div>'
+HTML = '<div class="live-chart"><p>The curve begins with the first step.</p><div role="figure"></div></div>'
 CSS = """
 .live-chart { position: relative }
 .live-chart, div:has(> .live-chart), div:has(> div > .live-chart) { height: 100% }

@@ -10,7 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import check_no_exception
 from tests.browser.conftest import TrainedRun
 from tests.browser.running_app import ROOT, RunningApp
-from tests.browser.visitor import PATIENCE, open_page, press, start_own_run, wait_for_points, wait_for_state, write
+from tests.browser.visitor import (
+    PATIENCE,
+    find_run,
+    open_page,
+    press,
+    settle,
+    start_own_run,
+    wait_for_points,
+    wait_for_state,
+    write,
+)
 
 pytestmark = pytest.mark.timeout(400)  # whichever test comes first waits for the training that they all share
 
@@ -92,3 +102,13 @@ def test_generate_after_writing(sight: Page, aesop: TrainedRun) -> None:
     write(sight, "had a general", 17)
     expect(sight.locator(".next-symbols button").first).to_be_visible(timeout=PATIENCE)
     take_picture(sight, "generate")
+
+
+def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
+    open_page(sight, "/runs")
+    for run in (aesop, meditations):
+        find_run(sight, run.run_id)
+        press(sight, f"run_compare_{run.run_id}")
+        settle(sight)
+    expect(sight.locator(".st-key-comparison .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    take_picture(sight, "runs")

@@ -37,7 +37,7 @@ def widget(page: Page, key: str) -> Locator:
 def open_page(page: Page, address: str) -> None:
     """Open an address and wait until its own widgets stand there."""
     page.goto(address)
-    first = {"/": "doors", "/train": "train", "/generate": "write"}[address.split("?")[0]]
+    first = {"/": "doors", "/train": "train", "/generate": "write", "/runs": "upload_run"}[address.split("?")[0]]
     expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
     settle(page)
     # Grey bars stand where a part of Streamlit's own script is still on its way.
@@ -46,10 +46,17 @@ def open_page(page: Page, address: str) -> None:
 
 def follow_menu(page: Page, label: str) -> None:
     """Go to another page by the menu, as visitors do: the session stays."""
-    first = {"Home": "doors", "Train": "train", "Write": "write"}[label]
+    first = {"Home": "doors", "Train": "train", "Write": "write", "Runs": "upload_run"}[label]
     widget(page, "menu").get_by_role("link", name=label).click()
     expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
     settle(page)
+
+
+def find_run(page: Page, run_id: str) -> None:
+    """Ask /runs for older runs until it shows this one."""
+    while not widget(page, f"run_card_{run_id}").count():
+        press(page, "runs_more")
+        settle(page)
 
 
 def settle(page: Page) -> None:

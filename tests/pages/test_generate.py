@@ -8,12 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 import lstm_ui.page
 from lstm_core.errors import RunNotFound
+from lstm_core.network.pretrained import PRETRAINED
 from lstm_core.network.shape import NetworkShape, draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.text.symbols import Vocabulary, split_symbols
 from lstm_ui.generate_actions import MANUSCRIPT
+from lstm_ui.session import RUN_IN_HAND
 
+SHIPPED = "shakespeare-characters"
 TEXT = "the mice had a general council . the cat ate the mice . who is to bell the cat ?"
 
 
@@ -27,7 +30,13 @@ class OneRunService:
         self._network = TrainedNetwork(shape, draw_weights(shape, 1, 1.0, "keras"), vocabulary, checkpoint_step, "mice")
         spec = RunSpec.build(TEXT, "The *mice*", window=3)
         self._view = SimpleNamespace(
-            run_id=run_id, spec=spec, is_alive=False, state="finished", loss=1.0, checkpoint_step=checkpoint_step
+            run_id=run_id,
+            spec=spec,
+            is_alive=False,
+            state="finished",
+            loss=1.0,
+            checkpoint_step=checkpoint_step,
+            name="",
         )
 
     def list_runs(self):
@@ -131,7 +140,47 @@ def test_side_by_side_writes_three_texts_from_one_seed(open_page):
     assert [len(draft.written) for draft in drafts] == [100, 100, 100]
 
 
-def test_without_a_network_the_page_says_what_to_do(open_page):
+def test_without_any_run_the_network_that_ships_writes_at_once(open_page):
     page = open_page(checkpoint_step=0)
-    assert "No network has learned anything yet" in page.markdown[0].value
-    assert not page.button
+    assert page.selectbox(key="run").value == SHIPPED
+    assert "ships with the app" in page.selectbox(key="run").options[0]
+    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].seed_text
+    write_to_the_end(page, length=30)
+    assert len(manuscript(page).draft.written) == 30
+
+
+def test_the_network_that_ships_can_be_chosen_beside_a_run_and_left_again(open_page):
+    page = open_page()
+    page.selectbox(key="run").set_value(SHIPPED).run()
+    assert page.selectbox(key="run").value == SHIPPED
+    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].seed_text
+    assert "run" not in page.query_params  # it is no run: the other pages would look for it in vain
+    page.selectbox(key="run").select_index(0).run()
+    assert page.selectbox(key="run").value != SHIPPED
+    assert page.text_area(key="seed_text").value.startswith("the mice had")
+    assert not page.exception
+
+
+def test_a_run_taken_in_hand_later_wins_over_the_network_that_ships(open_page, request):
+    page = open_page()
+    page.selectbox(key="run").set_value(SHIPPED).run()
+    page.session_state[RUN_IN_HAND] = request.node.name  # as the top bar does
+    assert page.run().selectbox(key="run").value == request.node.name
+
+
+def test_the_visitors_own_beginning_stays_when_another_network_is_chosen(open_page):
+    page = open_page()
+    page.text_area(key="seed_text").set_value("the cat").run()
+    page.selectbox(key="run").set_value(SHIPPED).run()
+    assert page.text_area(key="seed_text").value == "the cat"
+
+
+def test_with_the_network_that_ships_one_can_go_on_choose_and_compare(open_page):
+    page = open_page(checkpoint_step=0)
+    write_to_the_end(page)
+    page.button(key="generate_go_on").click().run()
+    assert len(manuscript(page).draft.written) == 24
+    assert len(manuscript(page).draft.written[0].likeliest) == 10
+    page.button(key="generate_compare").click().run()
+    assert [len(each.draft.written) for each in page.session_state["generate_compared"]] == [12, 12, 12]
+    assert not page.exception

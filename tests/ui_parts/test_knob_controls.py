@@ -11,16 +11,18 @@ ARTICLE = dict(EXPERIMENTS["rubik-meditations"].article)
 DEFAULTS = {name: knob.default for name, knob in KNOBS.items()}
 
 
-def show(settings: dict, recipe_name: str, locked: tuple) -> None:
+def show(settings: dict, recipe_name: str, locked: tuple, proposed: dict) -> None:
     import streamlit as st
 
     from lstm_ui.knob_controls import show_knobs
 
-    st.session_state["asked"] = show_knobs(settings, recipe_name, locked)
+    st.session_state["asked"] = show_knobs(
+        settings, recipe_name, locked, proposed=proposed, proposed_reason="No spaces."
+    )
 
 
 def draw(settings: dict[str, Any], recipe_name: str = "", locked: tuple[str, ...] = ()) -> AppTest:
-    page = AppTest.from_function(show, default_timeout=30, args=(settings, recipe_name, locked)).run()
+    page = AppTest.from_function(show, default_timeout=30, args=(settings, recipe_name, locked, {})).run()
     assert not page.exception
     return page
 
@@ -58,7 +60,7 @@ def test_back_to_the_recipe_has_nothing_to_do_at_first():
 def test_another_recipe_sets_every_control_anew(settings, name):
     page = draw({}, "a/fast")
     page.slider(key="knob_window").set_value(7).run()
-    page.args = (settings, name, ())
+    page.args = (settings, name, (), {})
     assert page.run().session_state["asked"] == DEFAULTS | settings
 
 
@@ -92,3 +94,35 @@ def test_the_marks_of_the_learning_rate_span_its_bounds():
 
 def test_the_nearest_mark_is_nearest_in_ratio():
     assert nearest_learning_rate(0.0014) == 0.001
+
+
+CHARACTERS = {"symbols": "characters"}
+
+
+def propose(page: AppTest, proposed: dict[str, Any], recipe_name: str = "a/fast") -> AppTest:
+    page.args = ({}, recipe_name, (), proposed)
+    return page.run()
+
+
+def test_a_proposal_for_the_text_is_set_with_its_reason_and_other_knobs_stay():
+    page = draw({}, "a/fast")
+    page.number_input(key="knob_units").set_value(64).run()
+    asked = propose(page, CHARACTERS).session_state["asked"]
+    assert (asked["symbols"], asked["units"]) == ("characters", 64)
+    assert any("No spaces" in caption.value for caption in page.caption)
+
+
+def test_a_proposal_can_be_declined_and_is_not_made_again():
+    page = propose(draw({}, "a/fast"), CHARACTERS)
+    page.segmented_control(key="knob_symbols").set_value("words").run()
+    assert page.run().session_state["asked"]["symbols"] == "words"
+
+
+def test_without_the_proposal_the_knob_stands_as_in_the_recipe_again():
+    page = propose(propose(draw({}, "a/fast"), CHARACTERS), {})
+    assert page.session_state["asked"]["symbols"] == "words"
+
+
+def test_a_proposal_outlives_another_recipe():
+    page = propose(propose(draw({}, "a/fast"), CHARACTERS), CHARACTERS, "b/fast")
+    assert page.session_state["asked"]["symbols"] == "characters"

@@ -1,0 +1,77 @@
+"""The README's pictures, taken from the real app: `make pictures` trains, writes, and puts them into assets/pictures.
+
+Their hashes are written into assets/SOURCES.md, where a test looks for them.
+"""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import launch_browser
+from tests.browser.running_app import ROOT, RunningApp
+from tests.browser.visitor import choose, follow_menu, open_page, press, settle, wait_for_state, write
+
+FOLDER = ROOT / "assets" / "pictures"
+SOURCES = ROOT / "assets" / "SOURCES.md"
+SCREEN = {"width": 1280, "height": 800}
+LETTERS_ON_HOME = 260  # enough to see how it writes
+
+
+def show_home(page: Page) -> None:
+    open_page(page, "/")
+    page.wait_for_function(
+        "count => document.querySelector('.lp-text')?.textContent.length > count", arg=LETTERS_ON_HOME, timeout=60_000
+    )
+
+
+def show_training(page: Page) -> None:
+    open_page(page, "/train")
+    choose(page, "experiment", "Atienza: Aesop")
+    press(page, "train")
+    wait_for_state(page, "finished")
+
+
+def show_writing(page: Page) -> None:
+    follow_menu(page, "Write")  # with the run that was trained just now
+    write(page, "had a general", 17)
+
+
+PICTURES: dict[str, Callable[[Page], None]] = {"home": show_home, "train": show_training, "generate": show_writing}
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Save what the screen shows, and its hash."""
+    settle(page)
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+    page.wait_for_timeout(1_000)  # for what fades in
+    page.mouse.move(0, 0)
+    file = FOLDER / f"{name}.png"
+    file.write_bytes(page.screenshot(animations="disabled"))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    text, replaced = re.subn(
+        rf"(`pictures/{name}\.png` \|[^|]*\| `)[0-9a-f]{{64}}", rf"\g<1>{digest}", SOURCES.read_text("utf-8")
+    )
+    if replaced != 1:
+        raise SystemExit(f"assets/SOURCES.md should name pictures/{name}.png once, with its SHA-256.")
+    SOURCES.write_text(text, "utf-8")
+    print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} KB")
+
+
+def main() -> None:
+    """Take all pictures with one visitor, one after the other."""
+    with tempfile.TemporaryDirectory() as folder, RunningApp(Path(folder)) as app, sync_playwright() as playwright:
+        app.wait_until_it_answers()
+        browser = launch_browser(playwright)
+        page = browser.new_context(base_url=app.address, color_scheme="light", viewport=SCREEN).new_page()
+        for name, show in PICTURES.items():
+            show(page)
+            take_picture(page, name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
