@@ -70,7 +70,12 @@ def wait_for_step(service: TrainingService, run_id: str, step: int) -> RunView:
 def pause_and_settle(service: TrainingService, run_id: str) -> int:
     """Pause a run, wait until its last slice is back and saved, and return the step that it has reached."""
     service.pause(run_id)
-    wait_until(lambda: service.view(run_id).checkpoint_step == service.view(run_id).step)
+
+    def rests() -> bool:
+        view = service.view(run_id)  # one look: between two, a slice may come back
+        return not view.is_out and view.checkpoint_step == view.step
+
+    wait_until(rests)
     return service.view(run_id).step
 
 
