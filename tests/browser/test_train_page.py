@@ -26,7 +26,7 @@ from tests.browser.visitor import (
     widget,
 )
 
-SLOW_STEPS = 450  # ten seconds for a network of this size, and few enough for the chart to show each of them
+SLOW_STEPS = 450  # some seconds for a network of this size, and few enough for the chart to show each of them
 NO_TEXTS = {
     "figures.txt": b"1 2 3 " * 50,
     "binary.txt": bytes(range(256)) * 20,
@@ -92,7 +92,7 @@ def test_other_widgets_do_not_disturb_a_run(living_page: Page) -> None:
 
 
 def test_pauses_and_single_steps_and_refreshes_leave_one_gapless_curve(page: Page) -> None:
-    start_own_run(page, "one two three four five six . " * 9, steps=SLOW_STEPS, units=512, window=64)
+    start_own_run(page, "one two three four five six . " * 12, steps=SLOW_STEPS, units=512, window=64)
     paused = pause(page)
     press(page, "step")
     wait_for_step(page, paused.step + 1)

@@ -1,6 +1,7 @@
 """What a visitor does and sees on /train and /generate; the tests of these pages are told in these words."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,15 @@ def follow_menu(page: Page, label: str) -> None:
 
 def find_run(page: Page, run_id: str) -> None:
     """Ask /runs for older runs until it shows this one."""
-    while not widget(page, f"run_card_{run_id}").count():
-        press(page, "runs_more")
+    card, more = widget(page, f"run_card_{run_id}"), widget(page, "runs_more").locator("button")
+    for _ in range(PATIENCE // REOPEN_AFTER):
         settle(page)
+        expect(card.or_(more).first).to_be_visible(timeout=PATIENCE)
+        if card.count():
+            return
+        with suppress(TimeoutError):  # the page was drawn anew at that moment, and the button with it
+            more.click(timeout=REOPEN_AFTER)
+    raise AssertionError(f"/runs does not show {run_id}")
 
 
 def settle(page: Page) -> None:
