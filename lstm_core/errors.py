@@ -27,6 +27,10 @@ class UnreadableText(CoreError):
     """A file or a pasted text cannot be used as text: binary, wrong encoding, empty, no letters."""
 
 
+class UnreadableReviews(CoreError):
+    """A table cannot be used as labelled reviews: binary, damaged, no label column, labels that nobody understands."""
+
+
 class TextTooShort(CoreError):
     """The text has fewer symbols than one window and its target need."""
 

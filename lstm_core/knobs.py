@@ -25,6 +25,7 @@ class Knob:
     maximum: float | None = None
     unit: str = ""
     choices: tuple[str, ...] = ()
+    only_for: str = ""  # "texts" or "reviews": networks of the other kind have no use for it
 
     def check(self, value: Any) -> Any:
         """Return `value` as this knob's type; text such as "64" is understood.
@@ -63,6 +64,7 @@ _ALL = (
         "words",
         "Does it read and write whole words (and marks) or single characters?",
         choices=("words", "characters"),
+        only_for="texts",
     ),
     Knob(
         "vocabulary",
@@ -73,7 +75,15 @@ _ALL = (
         20_000,
         "distinct symbols",
     ),
-    Knob("window", "Window", 64, "How many symbols it sees at once before it must name the next.", 1, 256, "symbols"),
+    Knob(
+        "window",
+        "Window",
+        64,
+        "How many symbols it sees at once before it must name the next; of a review, how many words it reads.",
+        1,
+        512,
+        "symbols",
+    ),
     Knob(
         "coding",
         "Symbol coding",
@@ -81,6 +91,7 @@ _ALL = (
         "How a symbol becomes numbers: its id as a plain number (as in the "
         "articles), a one-hot vector, or a learned vector.",
         choices=("integer", "one-hot", "embedding"),
+        only_for="texts",
     ),
     Knob(
         "embedding",
@@ -97,9 +108,10 @@ _ALL = (
         "every",
         "Does it learn from the symbol after the whole window only, or from the next symbol at every position?",
         choices=("last", "every"),
+        only_for="texts",
     ),
     # The network
-    Knob("layers", "Layers", 1, "LSTM layers, one above the other.", 1, 3),
+    Knob("layers", "Layers", 1, "LSTM layers, one above the other.", 1, 3, only_for="texts"),
     Knob("units", "Units", 128, "Memory cells in each layer.", 1, 1024, "units per layer"),
     Knob(
         "dropout",
@@ -124,6 +136,69 @@ _ALL = (
         "keras",
         "How the first random weights are drawn: as Keras does today, or as the articles' TensorFlow 1 programs did.",
         choices=("keras", "tensorflow-1"),
+        only_for="texts",
+    ),
+    # What a network that reads reviews has beside these
+    Knob(
+        "direction",
+        "Direction",
+        "forward",
+        "Does it read a review from the first word to the last only, or also from the last to the first?",
+        choices=("forward", "both"),
+        only_for="reviews",
+    ),
+    Knob(
+        "pooling",
+        "Pooling",
+        "mean",
+        "What of its hidden states counts: the last one, their mean, or their mean and the highest of each unit.",
+        choices=("last", "mean", "mean-and-max"),
+        only_for="reviews",
+    ),
+    Knob(
+        "padding",
+        "Padding",
+        "ignored",
+        "Shorter reviews: filled up before their first word, as in the article, or left as short as they are.",
+        choices=("before", "ignored"),
+        only_for="reviews",
+    ),
+    Knob(
+        "dense",
+        "Dense layer",
+        0,
+        "Units of a layer between the LSTM and the score; 0: none.",
+        0,
+        512,
+        "units",
+        only_for="reviews",
+    ),
+    Knob(
+        "embedding_dropout",
+        "Embedding dropout",
+        0.0,
+        "Share of the numbers in each word's vector that is left out at random while it trains.",
+        0.0,
+        0.9,
+        only_for="reviews",
+    ),
+    Knob(
+        "word_dropout",
+        "Word dropout",
+        0.0,
+        "Share of the words that become <rare> while it trains, so that it leans on none of them.",
+        0.0,
+        0.9,
+        only_for="reviews",
+    ),
+    Knob(
+        "crops",
+        "Pieces",
+        0.0,
+        "Share of the reviews of which it reads only a sentence or a few, so that it learns to judge short ones.",
+        0.0,
+        1.0,
+        only_for="reviews",
     ),
     # How it learns
     Knob(
@@ -181,6 +256,7 @@ _ALL = (
         "shuffled",
         "Which windows come next: shuffled, one after the other, or the articles' walk through the text.",
         choices=("shuffled", "in-order", "walk"),
+        only_for="texts",
     ),
     Knob(
         "until",
@@ -188,6 +264,7 @@ _ALL = (
         "steps",
         "Stop when the budget is used up, or as soon as every window that can be right is right.",
         choices=("steps", "perfect"),
+        only_for="texts",
     ),
     Knob(
         "steps",
@@ -223,6 +300,14 @@ KNOBS: Mapping[str, Knob] = {knob.name: knob for knob in _ALL}
 MAX_FILE_BYTES = 10 * 2**20  # an upload
 MAX_TEXT_CHARACTERS = 5_000_000  # a training text; the rest is left out, and it is said
 MAX_PASTED_BYTES = 5 * 2**20  # what a text box sends through the browser
+MAX_REVIEW_UPLOAD_BYTES = 20 * 2**20  # a table of reviews, often packed: all 25,000 of IMDB's training half are 13 MB
+MAX_REVIEW_FILE_BYTES = 100 * 2**20  # the same from the teacher's folder
+MAX_UNPACKED_BYTES = 400 * 2**20  # what a packed table may grow to
+MAX_REVIEW_MEMORY_BYTES = 300 * 2**20  # its reviews as Python keeps them; 50,000 of IMDB take 66 MB
+MAX_REVIEW_ROWS = 200_000
+MAX_SCORED_ROWS = 20_000  # of a table that is only scored
+MAX_REVIEW_CHARACTERS = 50_000  # of one review; the longest of IMDB has 13,704
+MIN_LABELLED_REVIEWS = 20
 MAX_SEED_CHARACTERS = 5_000
 MAX_WRITTEN_SYMBOLS = 5_000  # one press of Write
 MAX_TRAINING_BYTES = 1_500 * 2**20  # a run's own share of the worker's memory, see network/size.py

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_core.errors import CoreError, DownloadFailed
-from lstm_core.text.downloads import DownloadableText, Patience, downloads_folder, fetch
+from lstm_core.text.downloads import Patience, RemoteFile, downloads_folder, fetch_all
 
 LOGGER = logging.getLogger(__name__)
 
@@ -36,15 +36,20 @@ class DownloadDesk:
         self._states: dict[str, DownloadState] = {}
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, text: DownloadableText) -> None:
-        """Begin to download in the background, unless that is being done already."""
+    def start(self, remote: RemoteFile, *others: RemoteFile) -> None:
+        """Begin to download in the background, unless that is being done already.
+
+        Several files, one after the other, are one download under the name of the first.
+        """
+        files, name = (remote, *others), remote.name
         with self._lock:
-            if self.state(text.name).is_running:
+            if self.state(name).is_running:
                 return
-            self._states[text.name] = DownloadState(is_running=True, total_bytes=text.size_bytes)
+            total = sum(file.size_bytes for file in files)
+            self._states[name] = DownloadState(is_running=True, total_bytes=total)
             # A daemon: a server that ends does not wait for it, and what is half there is swept out the next time.
-            thread = threading.Thread(target=self._fetch, args=(text,), name=f"download {text.name}", daemon=True)
-            self._threads[text.name] = thread
+            thread = threading.Thread(target=self._fetch, args=(files,), name=f"download {name}", daemon=True)
+            self._threads[name] = thread
             thread.start()
 
     def state(self, name: str) -> DownloadState:
@@ -57,21 +62,23 @@ class DownloadDesk:
             self._threads[name].join(seconds)
         return self.state(name)
 
-    def _fetch(self, text: DownloadableText) -> None:
+    def _fetch(self, files: tuple[RemoteFile, ...]) -> None:
+        name, title = files[0].name, files[0].title
+
         def remember(received: int, total: int) -> None:
-            self._states[text.name] = DownloadState(True, received, total)
+            self._states[name] = DownloadState(True, received, total)
 
         error: CoreError | None = None
         try:
-            fetch(text, self.folder, remember, self._patience)
+            fetch_all(files, self.folder, remember, self._patience)
         except CoreError as failure:
             error = failure
             LOGGER.warning("%s", failure)
         except Exception:
-            LOGGER.exception("The download of %s failed for a reason that nobody thought of", text.name)
+            LOGGER.exception("The download of %s failed for a reason that nobody thought of", name)
             error = DownloadFailed(
-                f"“{text.title}” could not be downloaded.",
+                f"“{title}” could not be downloaded.",
                 "Nobody has thought of what went wrong; it stands in the server’s log.",
-                "Go on with the text that stands in for it, and tell whoever runs this app.",
+                "Go on with what stands in for it, and tell whoever runs this app.",
             )
-        self._states[text.name] = DownloadState(error=error)
+        self._states[name] = DownloadState(error=error)

@@ -1,17 +1,18 @@
 """Which texts can be fetched from elsewhere, and how does a file get here whole or not at all?
 
-They are too long to ship, or not ours to pass on. Each address is that of one fixed version, and its SHA-256 decides
-whether what came is kept. `download_desk` does this in the background for all visitors of a server.
+They are too long to ship, or not ours to pass on. Each address is that of one fixed version, and its hash decides
+whether what came is kept. `download_desk` does this in the background for all visitors of a server; `imdb` has reviews
+fetched in the same way.
 """
 
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from lstm_core.errors import DownloadFailed
@@ -26,6 +27,42 @@ Progress = Callable[[int, int], None]
 """Called with the bytes that have come and the bytes that will, again and again."""
 
 
+class RemoteFile(Protocol):
+    """What must be known of a file to fetch it: a DownloadableText has it, and each of IMDB's files."""
+
+    @property
+    def name(self) -> str:
+        """Its key."""
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+
+    @property
+    def file(self) -> str:
+        """Its name in the folder of downloads."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+
+    @property
+    def known_hash(self) -> str:
+        """What its bytes must hash to, behind the name of the algorithm: “sha256:…” or “md5:…”."""
+
+    @property
+    def size_bytes(self) -> int:
+        """About how large it is; the hash decides."""
+
+    @property
+    def max_bytes(self) -> int:
+        """Where to stop when more and more comes."""
+
+    @property
+    def stand_in_title(self) -> str:
+        """What ships and can be used in its stead."""
+
+
 @dataclass(frozen=True)
 class DownloadableText(LibraryText):
     """A text that does not ship. `size_bytes` is about right (the hash decides); `stand_in` ships and is like it."""
@@ -34,6 +71,21 @@ class DownloadableText(LibraryText):
     sha256: str
     size_bytes: int
     stand_in: str
+
+    @property
+    def known_hash(self) -> str:
+        """Return the hash with the name of its algorithm."""
+        return f"sha256:{self.sha256}"
+
+    @property
+    def max_bytes(self) -> int:
+        """Return the limit of a text that is to be read."""
+        return MAX_FILE_BYTES
+
+    @property
+    def stand_in_title(self) -> str:
+        """Return the title of the text that stands in."""
+        return LIBRARY[self.stand_in].title
 
 
 @dataclass(frozen=True)
@@ -85,34 +137,55 @@ def downloads_folder() -> Path:
     return Path(os.environ.get("LSTM_DOWNLOADS_DIR") or PROJECT_ROOT / "downloads")
 
 
-def is_downloaded(text: DownloadableText, folder: Path) -> bool:
-    """Is there a file of this text? Whether it is whole is seen when it is read."""
-    return (folder / text.file).is_file()
+def is_downloaded(remote: RemoteFile, folder: Path) -> bool:
+    """Is there such a file? Whether it is whole is seen when it is read."""
+    return (folder / remote.file).is_file()
 
 
 def read_download(text: DownloadableText, folder: Path) -> DecodedText:
-    """Read a text that was downloaded. A file that is not what was downloaded is thrown away.
+    """Read a text that was downloaded. Raises DownloadFailed as `read_checked` does."""
+    return read_file(read_checked(text, folder), text.file)
+
+
+def read_checked(remote: RemoteFile, folder: Path) -> bytes:
+    """Return the bytes of a file that was downloaded. One that is not what was downloaded is thrown away.
 
     Raises DownloadFailed when it is not there, cannot be read, or was changed.
     """
-    file = folder / text.file
+    file = folder / remote.file
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise _failed(text, f"It cannot be read from the server’s disk ({error.strerror})") from None
-    if hashlib.sha256(data).hexdigest() != text.sha256:
+        raise download_failed(remote, f"It cannot be read from the server’s disk ({error.strerror})") from None
+    algorithm, _, expected = remote.known_hash.partition(":")
+    if hashlib.new(algorithm, data, usedforsecurity=algorithm != "md5").hexdigest() != expected:
         file.unlink(missing_ok=True)
-        raise _failed(text, "The file on the server’s disk was no longer the one that had come, and was thrown away")
-    return read_file(data, text.file)
+        raise download_failed(
+            remote, "The file on the server’s disk was no longer the one that had come, and was thrown away"
+        )
+    return data
 
 
-def fetch(text: DownloadableText, folder: Path, progress: Progress, patience: Patience | None = None) -> None:
-    """Bring a text into `folder`, whole and checked; return at once when it is there.
+def fetch_all(files: Sequence[RemoteFile], folder: Path, progress: Progress, patience: Patience | None = None) -> None:
+    """Bring several files into `folder`, one after the other, with one progress for all. Raises as `fetch` does."""
+    total = sum(remote.size_bytes for remote in files)
+    before = 0
+    for remote in files:
+
+        def tell(received: int, whole: int, before: int = before, expected: int = remote.size_bytes) -> None:
+            progress(before + received, total - expected + whole)
+
+        fetch(remote, folder, tell, patience)
+        before += remote.size_bytes
+
+
+def fetch(remote: RemoteFile, folder: Path, progress: Progress, patience: Patience | None = None) -> None:
+    """Bring a file into `folder`, whole and checked; return at once when it is there.
 
     Whatever goes wrong, nothing of it stays. Raises DownloadFailed: no connection, refused, broken off, too slow, too
     large, another file than expected, or a disk that cannot be written.
     """
-    if is_downloaded(text, folder):
+    if is_downloaded(remote, folder):
         return
     import pooch  # it and requests take 0.1 s to import, and most servers never download
     import requests
@@ -121,13 +194,14 @@ def fetch(text: DownloadableText, folder: Path, progress: Progress, patience: Pa
     # pooch writes into a file of another name, checks the hash, then renames; a folder of our own for this, so that
     # what a killed server left there can be swept out without touching anyone's files.
     incoming = folder / "incoming"
-    stream = _Stream(text, progress, patience or Patience())
+    stream = _Stream(remote, progress, patience or Patience())
     try:
         _sweep(incoming, stream.patience.whole)
-        kept = pooch.retrieve(text.url, f"sha256:{text.sha256}", text.file, incoming, downloader=stream)
-        os.replace(kept, folder / text.file)
+        kept = pooch.retrieve(remote.url, remote.known_hash, remote.file, incoming, downloader=stream)
+        os.replace(kept, folder / remote.file)
     except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
-        raise _failed(text, _explain(error, urlsplit(text.url).hostname or text.url, stream)) from None
+        why = _explain(error, urlsplit(remote.url).hostname or remote.url, stream)
+        raise download_failed(remote, why) from None
 
 
 def _explain(error: Exception, host: str, stream: "_Stream") -> str:
@@ -157,8 +231,8 @@ class _Stream:
     for hours.
     """
 
-    def __init__(self, text: DownloadableText, progress: Progress, patience: Patience) -> None:
-        self.text, self.progress, self.patience = text, progress, patience
+    def __init__(self, remote: RemoteFile, progress: Progress, patience: Patience) -> None:
+        self.remote, self.progress, self.patience = remote, progress, patience
         self.received = 0
 
     def __call__(self, url: str, output_file: Any, pooch: Any, check_only: bool = False) -> None:
@@ -172,15 +246,15 @@ class _Stream:
             open(output_file, "wb") as file,
         ):
             response.raise_for_status()
-            total = int(response.headers.get("Content-Length", "0") or 0) or self.text.size_bytes
+            total = int(response.headers.get("Content-Length", "0") or 0) or self.remote.size_bytes
             while piece := response.raw.read1(MAX_PIECE_BYTES):
                 file.write(piece)
                 self.received += len(piece)
                 self.progress(self.received, max(total, self.received))
-                if self.received > MAX_FILE_BYTES:
-                    raise _failed(self.text, f"More than {MAX_FILE_BYTES / 2**20:.0f} MB came, which it has not")
+                if self.received > (limit := self.remote.max_bytes):
+                    raise download_failed(self.remote, f"More than {limit / 2**20:.0f} MB came, which it has not")
                 if time.monotonic() > deadline:
-                    raise _failed(self.text, f"It was not complete after {self.patience.whole:g} seconds")
+                    raise download_failed(self.remote, f"It was not complete after {self.patience.whole:g} seconds")
 
 
 def _sweep(incoming: Path, seconds: float) -> None:
@@ -191,9 +265,10 @@ def _sweep(incoming: Path, seconds: float) -> None:
             shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
 
 
-def _failed(text: DownloadableText, why: str) -> DownloadFailed:
+def download_failed(remote: RemoteFile, why: str) -> DownloadFailed:
+    """Return what is to be raised when a file did not come, or is not what it should be; `why` has no full stop."""
     return DownloadFailed(
-        f"“{text.title}” could not be downloaded. {why}.",
+        f"“{remote.title}” could not be downloaded. {why}.",
         "A connection to the internet, and the very file that this app knows, were expected.",
-        f"Go on with “{LIBRARY[text.stand_in].title}”, which ships and stands in for it, or try again later.",
+        f"Go on with “{remote.stand_in_title}”, which ships and stands in for it, or try again later.",
     )

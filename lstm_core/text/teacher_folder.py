@@ -15,6 +15,7 @@ from lstm_core.knobs import MAX_FILE_BYTES
 from lstm_core.text.reading import DecodedText, read_file
 
 ENDINGS = (".txt", ".md", ".pdf", ".docx")
+TABLE_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")  # labelled reviews
 MAX_LISTED = 300  # more than anyone looks through in a list
 MAX_LOOKED_AT = 5_000  # entries: a whole disk named by mistake must not hold up every page
 LOGGER = logging.getLogger(__name__)
@@ -36,8 +37,8 @@ def teacher_folder() -> Path | None:
     return Path(named).expanduser() if named else None
 
 
-def list_teacher_texts(folder: Path | None) -> tuple[TeacherText, ...]:
-    """Return the texts of the folder, sorted by name; none where there is none to list.
+def list_teacher_texts(folder: Path | None, endings: tuple[str, ...] = ENDINGS) -> tuple[TeacherText, ...]:
+    """Return the files of the folder with these endings, sorted by name; none where there is none to list.
 
     What its owner should know (no such folder, nothing in it, more than is listed) is logged, once.
     """
@@ -45,12 +46,12 @@ def list_teacher_texts(folder: Path | None) -> tuple[TeacherText, ...]:
         return ()
     try:
         root = Path(os.path.realpath(folder, strict=True))
-        found = list(_iter_texts(root, root))
+        found = list(_iter_texts(root, root, endings))
     except OSError as error:
         _log_once(f"LSTM_DATA_DIR names {folder}, which cannot be listed ({error.strerror}): no texts from there.")
         return ()
     found.sort(key=lambda text: (text.name.casefold(), text.name))
-    if not found:
+    if not found and endings == ENDINGS:
         _log_once(f"LSTM_DATA_DIR names {folder}, in which lies no text ({', '.join(ENDINGS)}).")
     if len(found) > MAX_LISTED:
         _log_once(f"LSTM_DATA_DIR names {folder}, with more than {MAX_LISTED} texts: the first of them are listed.")
@@ -80,7 +81,7 @@ def read_teacher_text(text: TeacherText) -> DecodedText:
     return read_file(data, text.name.rsplit("/", 1)[-1])
 
 
-def _iter_texts(root: Path, folder: Path) -> Iterator[TeacherText]:
+def _iter_texts(root: Path, folder: Path, endings: tuple[str, ...]) -> Iterator[TeacherText]:
     """Yield the texts in `folder` and, from the root, in the folders right below it; links out of the root are none."""
     with os.scandir(folder) as entries:
         for count, entry in enumerate(entries):
@@ -90,20 +91,20 @@ def _iter_texts(root: Path, folder: Path) -> Iterator[TeacherText]:
             if entry.name.startswith((".", "~$")):  # hidden, or an editor's mark that a document is open
                 continue
             try:
-                yield from _look_at(root, folder, entry)
+                yield from _look_at(root, folder, entry, endings)
             except OSError:  # gone meanwhile, not to be read, or a link in a circle
                 continue
 
 
-def _look_at(root: Path, folder: Path, entry: os.DirEntry[str]) -> Iterator[TeacherText]:
+def _look_at(root: Path, folder: Path, entry: os.DirEntry[str], endings: tuple[str, ...]) -> Iterator[TeacherText]:
     # Path.resolve raises RuntimeError for a link in a circle before Python 3.13; this an OSError, as all else here.
     path = Path(os.path.realpath(entry.path, strict=True))
     if not path.is_relative_to(root):
         return
     if path.is_dir():
         if folder == root and not entry.is_symlink():
-            yield from _iter_texts(root, path)
-    elif path.is_file() and entry.name.lower().endswith(ENDINGS):
+            yield from _iter_texts(root, path, endings)
+    elif path.is_file() and entry.name.lower().endswith(endings):
         facts = path.stat()
         name = (folder / entry.name).relative_to(root).as_posix()
         yield TeacherText(name, path, facts.st_size, facts.st_mtime)

@@ -153,7 +153,7 @@ def test_the_desk_survives_what_nobody_thought_of(tmp_path: Path, monkeypatch: p
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("lstm_core.text.download_desk.fetch", fail)
+    monkeypatch.setattr("lstm_core.text.download_desk.fetch_all", fail)
     desk = DownloadDesk(tmp_path)
     desk.start(text_at("http://127.0.0.1:1/right"))
     state = desk.wait("tiny-shakespeare", 5)
