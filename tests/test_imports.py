@@ -22,6 +22,7 @@ LEVELS = {
     "lstm_ui": 6,
     "lstm_core.__main__": 5,
     "lstm_core.commands": 5,
+    "lstm_core.review_commands": 5,
     "lstm_core.service": 4,
     "lstm_core.export": 4,
     "lstm_core.training": 3,

@@ -5,31 +5,13 @@ settings, and what was measured with them, stands beside them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lstm_core.errors import InvalidSetting
+from lstm_core.network.experiment import Experiment
+from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.library import LIBRARY, load_text
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A tutorial's experiment. Settings are knob values; knobs not named keep their defaults."""
-
-    name: str
-    title: str
-    author: str
-    year: int
-    summary: str
-    corpus: str  # a name in lstm_core.text.library
-    article: Mapping[str, Any]
-    fast: Mapping[str, Any]
-    fast_reason: str
-    published_note: str
-    published_accuracy: float | None = None  # 0 to 1, averaged over its last 1,000 steps
-    published_loss: float | None = None  # nats, likewise
-
 
 _WORDS_ARTICLE = {
     "symbols": "words", "window": 3, "coding": "integer", "targets": "last", "units": 512, "batch": 1, "order": "walk",
@@ -117,19 +99,26 @@ MY_OWN = "my-own"
 """Every knob as the visitor sets it; starts from the knobs' defaults."""
 
 
+def find_experiment(name: str) -> Experiment | None:
+    """Return the experiment of this name, with texts or with reviews; None for "my-own" and names of other versions."""
+    return EXPERIMENTS.get(name) or REVIEW_EXPERIMENTS.get(name)
+
+
 def recipe_settings(experiment: str, recipe: str) -> dict[str, Any]:
     """Return the settings of an experiment's recipe; none for "my-own", whose knobs start at their defaults.
 
-    Raises InvalidSetting when there is no such experiment or recipe.
+    Raises InvalidSetting when there is no such experiment, or it has no such recipe.
     """
-    if recipe not in ("fast", "article"):
-        raise InvalidSetting(f"The recipe was “{recipe}”.", "It is fast or article.", "Leave it out to get fast.")
-    if experiment == MY_OWN:
-        return {}
-    if experiment not in EXPERIMENTS:
-        known = ", ".join([*EXPERIMENTS, MY_OWN])
+    found = find_experiment(experiment)
+    if found is None and experiment != MY_OWN:
+        known = ", ".join([*EXPERIMENTS, *REVIEW_EXPERIMENTS, MY_OWN])
         raise InvalidSetting(f"There is no experiment “{experiment}”.", f"There are {known}.", "Check the spelling.")
-    return dict(getattr(EXPERIMENTS[experiment], recipe))
+    recipes = found.recipes if found else ("fast", "article")
+    if recipe not in recipes:
+        raise InvalidSetting(
+            f"The recipe was “{recipe}”.", f"It is {' or '.join(recipes)}.", "Leave it out to get fast."
+        )
+    return dict(getattr(found, recipe)) if found else {}
 
 
 def build_spec(

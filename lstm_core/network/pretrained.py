@@ -22,17 +22,27 @@ _MAX_CARD_BYTES = 100_000
 
 @dataclass(frozen=True)
 class PretrainedModel:
-    """An entry of the list: `kind` says what it is good for, "writer"."""
+    """An entry of the list: `kind` says what it is good for, "writer" or "judge" (of reviews)."""
 
     name: str
     kind: str
     title: str
-    seed_text: str  # a beginning in the manner of the text it has learnt from
+    example: str  # a beginning in the manner of the text it has learnt from; a review
 
 
-_ALL = (PretrainedModel("shakespeare-characters", "writer", "Shakespeare, ready to write", "ROMEO:\nWhat light is"),)
+_ALL = (
+    PretrainedModel("shakespeare-characters", "writer", "Shakespeare, ready to write", "ROMEO:\nWhat light is"),
+    PretrainedModel(
+        "imdb-reviews",
+        "judge",
+        "Film reviews, ready to judge",
+        "The first half is slow and the jokes are not funny, but the ending is so good that I would watch it again.",
+    ),
+)
 
 PRETRAINED: Mapping[str, PretrainedModel] = {model.name: model for model in _ALL}
+WRITERS = tuple(model.name for model in _ALL if model.kind == "writer")
+JUDGES = tuple(model.name for model in _ALL if model.kind == "judge")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ all weights here (`tests/network` holds it against Keras).
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -48,7 +49,18 @@ class NetworkShape:
         return sum(int(np.prod(shape)) for shape in self.weight_shapes().values())
 
 
-def draw_weights(shape: NetworkShape, random_seed: int, forget_bias: float, initialization: str) -> Weights:
+class WeightedShape(Protocol):
+    """What drawing weights needs to know of any network's shape."""
+
+    @property
+    def units(self) -> int:
+        """Memory cells of each LSTM layer."""
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every weight array."""
+
+
+def draw_weights(shape: WeightedShape, random_seed: int, forget_bias: float, initialization: str) -> Weights:
     """Draw the first weights, float32; the same seed draws the same.
 
     "keras": Glorot uniform kernels, orthogonal recurrent kernels (Saxe et al. 2014), embedding uniform ±0.05, zero

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from lstm_core.errors import TooBig
 from lstm_core.knobs import MAX_TRAINING_BYTES
+from lstm_core.network.review_shape import DIRECTIONS, ReviewShape
 from lstm_core.network.shape import NetworkShape
+from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
 
 SLOTS = {"sgd": 0, "rmsprop": 1, "rmsprop-tf1": 1, "adam": 2}  # arrays of the weights' size that it remembers
@@ -25,8 +27,26 @@ class RunSize:
     seconds_per_step: float
 
 
-def estimate_size(shape: NetworkShape, spec: RunSpec, batch: int) -> RunSize:
-    """Estimate what training takes with `batch` windows a step."""
+def estimate_size(shape: Shape, spec: RunSpec, batch: int) -> RunSize:
+    """Estimate what training takes with `batch` windows, or reviews, a step."""
+    if isinstance(shape, ReviewShape):
+        return _estimate_review_size(shape, spec, batch)
+    return _estimate_text_size(shape, spec, batch)
+
+
+def _estimate_review_size(shape: ReviewShape, spec: RunSpec, batch: int) -> RunSize:
+    parameters = shape.count_parameters()
+    directions = len(DIRECTIONS[shape.direction])
+    positions = batch * shape.window
+    weight_bytes = 4 * parameters * (4 + 2 * SLOTS[spec.optimizer])
+    state_bytes = 4 * positions * directions * (14 * shape.units + 3 * shape.embedding)
+    lstm = directions * 4 * shape.units * (shape.embedding + shape.units)
+    seconds = SECONDS_PER_STEP + 6 * lstm * positions / OPERATIONS_PER_SECOND
+    seconds += weight_bytes / BYTES_PER_SECOND
+    return RunSize(parameters, weight_bytes + state_bytes, seconds)
+
+
+def _estimate_text_size(shape: NetworkShape, spec: RunSpec, batch: int) -> RunSize:
     parameters = shape.count_parameters()
     positions = batch * shape.window
     scored = positions if shape.targets == "every" else batch
@@ -45,7 +65,7 @@ def estimate_size(shape: NetworkShape, spec: RunSpec, batch: int) -> RunSize:
     return RunSize(parameters, total_bytes, seconds)
 
 
-def check_size(shape: NetworkShape, spec: RunSpec) -> None:
+def check_size(shape: Shape, spec: RunSpec) -> None:
     """Refuse what does not fit the worker's memory. Raises TooBig with the two figures and what would help."""
     size = estimate_size(shape, spec, spec.batch)
     if size.bytes > MAX_TRAINING_BYTES:

@@ -1,4 +1,4 @@
-"""What a training run is, and nothing of how it goes: text, symbols, network, recipe, random seed."""
+"""What a training run is, and nothing of how it goes: text or reviews, symbols, network, recipe, random seed."""
 
 import dataclasses
 import hashlib
@@ -7,6 +7,7 @@ from typing import Any
 
 from lstm_core.errors import InvalidSetting
 from lstm_core.knobs import KNOBS, check_settings
+from lstm_core.text.review_set import ReviewSet
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ class RunSpec:
     recurrent_dropout: float
     forget_bias: float
     initialization: str
+    direction: str
+    pooling: str
+    padding: str
+    dense: int
+    embedding_dropout: float
+    word_dropout: float
+    crops: float
     optimizer: str
     learning_rate: float
     beta_2: float
@@ -45,10 +53,17 @@ class RunSpec:
     steps: int
     seconds: float
     random_seed: int
+    reviews: ReviewSet | None = field(default=None, repr=False)  # with them `text` is empty
 
     @classmethod
     def build(
-        cls, text: str, text_name: str, experiment: str = "my-own", recipe: str = "fast", **settings: Any
+        cls,
+        text: str,
+        text_name: str,
+        experiment: str = "my-own",
+        recipe: str = "fast",
+        reviews: ReviewSet | None = None,
+        **settings: Any,
     ) -> "RunSpec":
         """Build a checked spec; knobs not named take their defaults.
 
@@ -60,7 +75,7 @@ class RunSpec:
             raise InvalidSetting(
                 "Both “steps” and “seconds” are 0.", "One of them must say when to stop.", "Set steps, say to 2000."
             )
-        return cls(text=text, text_name=text_name, experiment=experiment, recipe=recipe, **checked)
+        return cls(text=text, text_name=text_name, experiment=experiment, recipe=recipe, reviews=reviews, **checked)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -69,15 +84,18 @@ class RunSpec:
 
     def changed(self, **settings: Any) -> "RunSpec":
         """Return a copy with some knobs turned. Raises InvalidSetting as `build` does."""
-        return self.build(self.text, self.text_name, self.experiment, self.recipe, **(self.settings | settings))
+        settings = self.settings | settings
+        return self.build(self.text, self.text_name, self.experiment, self.recipe, self.reviews, **settings)
 
     def to_record(self) -> dict[str, Any]:
-        """Return everything but the text as plain JSON values, with the text's sha256 in its stead."""
-        record = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "text"}
-        return record | {"text_sha256": hashlib.sha256(self.text.encode()).hexdigest()}
+        """Return everything but text and reviews as plain JSON values, with the SHA-256 of these in their stead."""
+        record = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("text", "reviews")}
+        record["text_sha256"] = hashlib.sha256(self.text.encode()).hexdigest()
+        return record | ({"reviews_sha256": self.reviews.sha256} if self.reviews else {})
 
     @classmethod
-    def from_record(cls, record: dict[str, Any], text: str) -> "RunSpec":
+    def from_record(cls, record: dict[str, Any], text: str, reviews: ReviewSet | None = None) -> "RunSpec":
         """Rebuild what `to_record` wrote. Raises InvalidSetting when a value does not pass its knob."""
         settings = {name: record[name] for name in KNOBS if name in record}
-        return cls.build(text, str(record["text_name"]), str(record["experiment"]), str(record["recipe"]), **settings)
+        text_name, experiment, recipe = (str(record[name]) for name in ("text_name", "experiment", "recipe"))
+        return cls.build(text, text_name, experiment, recipe, reviews, **settings)

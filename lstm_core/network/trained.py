@@ -17,7 +17,9 @@ import numpy as np
 
 from lstm_core.errors import DamagedRun, InvalidSetting, RunNotFound
 from lstm_core.knobs import KNOBS
+from lstm_core.network.review_shape import ReviewShape
 from lstm_core.network.shape import NetworkShape, Weights
+from lstm_core.network.shapes import Shape, shape_class
 from lstm_core.text.symbols import Vocabulary
 
 _FORMAT = 1  # of network.json
@@ -33,11 +35,33 @@ READ_FAILURES = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile
 class TrainedNetwork:
     """A network after `step` training steps; `vocabulary` says which symbol each of its ids means."""
 
-    shape: NetworkShape
+    shape: Shape
     weights: Weights
     vocabulary: Vocabulary
     step: int
     title: str
+
+    @property
+    def text_shape(self) -> NetworkShape:
+        """The shape of a network that reads and writes texts. Raises InvalidSetting for one that judges reviews."""
+        if isinstance(self.shape, NetworkShape):
+            return self.shape
+        raise InvalidSetting(
+            f"“{self.title}” judges reviews and cannot write.",
+            "A network that has learned a text was expected.",
+            "Choose another run, or take this one to the page Reviews.",
+        )
+
+    @property
+    def review_shape(self) -> ReviewShape:
+        """The shape of a network that judges reviews. Raises InvalidSetting for one that writes."""
+        if isinstance(self.shape, ReviewShape):
+            return self.shape
+        raise InvalidSetting(
+            f"“{self.title}” has learned a text and cannot judge reviews.",
+            "A network that has learned reviews was expected.",
+            "Choose another run, or take this one to the page Write.",
+        )
 
 
 def save_network(network: TrainedNetwork, folder: Path) -> None:
@@ -100,18 +124,20 @@ def _read_record(path: Path) -> dict[str, Any]:
     return record
 
 
-def _read_shape(record: Any, symbol_count: int) -> NetworkShape:
-    fields = [field.name for field in dataclasses.fields(NetworkShape)]
+def _read_shape(record: Any, symbol_count: int) -> Shape:
+    kind = shape_class(record)
+    fields = [field.name for field in dataclasses.fields(kind)]
+    count_name = fields[0]  # of symbols, or of words
     if not isinstance(record, dict) or set(record) != set(fields):
         _refuse("The network's shape is incomplete.", f"It should name {', '.join(fields)}, and nothing else.")
-    if record["symbol_count"] != symbol_count:
+    if record[count_name] != symbol_count:
         _refuse(f"The list of symbols has {symbol_count}.", "The network's shape should name as many.")
     try:  # the knobs' bounds keep the arrays below from asking for more memory than any network of the app
         checked = {name: KNOBS[name].check(record[name]) for name in fields if name in KNOBS}
     except (InvalidSetting, OverflowError, TypeError) as error:
         came = error.came if isinstance(error, InvalidSetting) else "The network's shape cannot be read."
         _refuse(came, "It should be within the bounds of the app's settings.")
-    return NetworkShape(symbol_count=symbol_count, **checked)
+    return kind(**{count_name: symbol_count}, **checked)  # type: ignore[arg-type]  # each knob has its field's type
 
 
 def read_arrays(file: Path | IO[bytes], expected: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:

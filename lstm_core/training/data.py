@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.symbols import Vocabulary, split_symbols
 from lstm_core.text.windows import Split, count_learnable, count_windows, split_validation
+from lstm_core.training.orders import WindowOrder
+from lstm_core.training.review_data import ReviewData, prepare_reviews
+from lstm_core.training.review_orders import ReviewOrder
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class TrainingData:
     def symbol_count(self) -> int:
         """Symbols in the training part."""
         return len(self.split.training)
+
+    @property
+    def note(self) -> str:
+        """A sentence that says what is held out."""
+        return self.split.note
 
     def best_accuracy(self, window: int) -> float:
         """Return the highest share of training windows whose next symbol can be named, 0 to 1.
@@ -38,8 +44,28 @@ def prepare_data(spec: RunSpec) -> TrainingData:
     """
     symbols = split_symbols(spec.text, spec.symbols)
     vocabulary = Vocabulary.build(symbols, spec.symbols, spec.vocabulary)
-    ids: np.ndarray = vocabulary.encode(symbols, allow_rare=True)
+    ids = vocabulary.encode(symbols, allow_rare=True)
     shape = NetworkShape(
         len(vocabulary), spec.coding, spec.embedding, spec.layers, spec.units, spec.targets, spec.window
     )
     return TrainingData(vocabulary, split_validation(ids, spec.window), shape)
+
+
+def prepare_run(spec: RunSpec) -> TrainingData | ReviewData:
+    """Prepare the spec's text or reviews. Raises TextTooShort as `prepare_data` does."""
+    return prepare_reviews(spec) if spec.reviews is not None else prepare_data(spec)
+
+
+def count_steps_per_epoch(spec: RunSpec, data: TrainingData | ReviewData) -> int:
+    """Return the steps in which all windows, or reviews, are read once; at least 1."""
+    if isinstance(data, ReviewData):
+        return ReviewOrder(spec, data.training).steps_per_epoch
+    order = WindowOrder(spec, data.symbol_count)
+    return -(-order.windows_per_epoch // order.batch)
+
+
+def count_symbols_per_step(spec: RunSpec, data: TrainingData | ReviewData) -> int:
+    """Return the symbols, or words, that are read in one step: what speeds are counted in."""
+    if isinstance(data, ReviewData):
+        return round(ReviewOrder(spec, data.training).words_per_step)
+    return WindowOrder(spec, data.symbol_count).batch * spec.window

@@ -124,11 +124,11 @@ class Examiner:
         self._observing.charge(started, seconds)
         return samples, predictions
 
-    def evaluate_fully(self, network: TrainedNetwork) -> tuple[NetworkLoss, NetworkLoss | None]:
+    def evaluate_fully(self, network: TrainedNetwork) -> tuple[NetworkLoss, NetworkLoss | None, None]:
         """Measure on all windows of the training part, and of the held-out part where there is one."""
         split = self._data.split
         validation = None if split.validation is None else self._evaluate(network, split.validation)
-        return self._evaluate(network, split.training), validation
+        return self._evaluate(network, split.training), validation, None
 
     @property
     def _is_counted_by_steps(self) -> bool:
@@ -140,7 +140,7 @@ class Examiner:
         return self._data.best_accuracy(self._spec.window)
 
     def _evaluate(self, network: TrainedNetwork, ids: np.ndarray, max_windows: int | None = None) -> NetworkLoss:
-        return evaluate(network.shape, network.weights, ids, self._spec.window, max_windows)
+        return evaluate(network.text_shape, network.weights, ids, self._spec.window, max_windows)
 
     def _is_sure(self, network: TrainedNetwork, goal: float) -> bool:
         """Tell whether all windows reach a goal that a part of them, in a long text, has reached."""

@@ -44,8 +44,8 @@ def predict_next_symbols(network: TrainedNetwork, data: TrainingData, random_see
     count = min(PREDICTIONS_SHOWN, len(ids) - window)
     offsets = random.choice(len(ids) - window, count, replace=False)
     windows = ids[offsets[:, None] + np.arange(window)]  # (count, window)
-    logits = network_forward(network.shape, network.weights, windows).logits
-    probabilities = softmax(logits[:, -1] if network.shape.targets == "every" else logits)  # (count, V)
+    logits = network_forward(network.text_shape, network.weights, windows).logits
+    probabilities = softmax(logits[:, -1] if network.text_shape.targets == "every" else logits)  # (count, V)
     decode = network.vocabulary.decode
     rows = []
     for offset, row in zip(offsets, probabilities, strict=True):

@@ -91,7 +91,7 @@ def iter_pretraining(name: str, spec: RunSpec, folder: Path) -> Iterator[Pretrai
         while stopped_by is None and trainer.step < look_at:
             stopped_by = trainer.train(5.0, look_at - trainer.step).stopped_by
         network = trainer.network()
-        measured = evaluate(network.shape, network.weights, held_out, spec.window)
+        measured = evaluate(network.text_shape, network.weights, held_out, spec.window)
         if best is None or measured.loss_nats < best[0].loss_nats:
             best = measured, network
         losses = measured.loss_nats, best[0].loss_nats

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_core.errors import DamagedRun
-from lstm_core.network.shape import NetworkShape, Weights
+from lstm_core.network.shape import Weights
+from lstm_core.network.shapes import Shape
 from lstm_core.training.optimizers import SLOT_STARTS
 
 
@@ -30,7 +31,7 @@ class TrainingState:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], shape: NetworkShape, optimizer: str) -> "TrainingState":
+    def from_arrays(cls, arrays: dict[str, np.ndarray], shape: Shape, optimizer: str) -> "TrainingState":
         """Rebuild what `to_arrays` made. Raises DamagedRun when an array is missing or has another shape."""
 
         def take(name: str, size: tuple[int, ...]) -> np.ndarray:

@@ -8,6 +8,7 @@ One call per step costs more than the step itself in small networks: 73 steps a 
 with Keras' `train_on_batch`, 340 with the loop inside the program (2 × 512 units, batch 1, two cores).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -56,31 +57,53 @@ def compiled_steps(shape: NetworkShape, optimizer: str, has_dropout: bool, clips
 
     @tf.function(jit_compile=True, autograph=False)
     def run_steps(weights: Tensors, slots: Slots, ids: Any, offsets: Any, learning_rates: Any, numbers: Any) -> Any:
-        def is_not_done(done: Any, *_: Any) -> Any:
-            return done < numbers["count"]
-
-        def make_step(done: Any, weights: Tensors, slots: Slots, losses: Any, accuracies: Any) -> tuple:
-            step = numbers["first_step"] + done
+        def measure(weights: Tensors, done: Any) -> tuple[Any, Any]:
             inputs, targets = _cut_windows(shape, ids, offsets[done])
-            with tf.GradientTape() as tape:
-                tape.watch(weights)
-                masks = _draw_masks(shape, tf.shape(inputs)[1], numbers, step) if has_dropout else None
-                loss, accuracy = _loss_and_accuracy(shape, weights, inputs, targets, masks)
-            gradients = tape.gradient(loss, weights)
-            if clips:  # left out where it is not wanted: measuring the norm reads every gradient once more
-                gradients = clip_by_global_norm(gradients, numbers["clip_norm"])
-            weights, slots = update_weights(
-                optimizer, weights, slots, gradients, learning_rates[done], numbers["beta_2"], tf.cast(step, tf.float32)
-            )
-            at = tf.reshape(done, (1, 1))
-            losses = tf.tensor_scatter_nd_update(losses, at, tf.reshape(loss, (1,)))
-            accuracies = tf.tensor_scatter_nd_update(accuracies, at, tf.reshape(accuracy, (1,)))
-            return done + 1, weights, slots, losses, accuracies
+            step = numbers["first_step"] + done
+            masks = _draw_masks(shape, tf.shape(inputs)[1], numbers, step) if has_dropout else None
+            return _loss_and_accuracy(shape, weights, inputs, targets, masks)
 
-        nothing = tf.zeros((MAX_STEPS_PER_CALL,), tf.float32)
-        return tf.while_loop(is_not_done, make_step, (tf.constant(0), weights, slots, nothing, nothing))[1:]
+        return repeat_steps(measure, optimizer, clips, weights, slots, learning_rates, numbers)
 
     return run_steps
+
+
+def repeat_steps(
+    measure: Callable[[Tensors, Any], tuple[Any, Any]],
+    optimizer: str,
+    clips: bool,
+    weights: Tensors,
+    slots: Slots,
+    learning_rates: Any,
+    numbers: Any,
+) -> Any:
+    """Make `numbers["count"]` steps in a loop of the compiled program that this is called in.
+
+    `measure` returns loss and accuracy (scalars) of the weights on the batch of the step after `done` others. Returns
+    weights, slots, losses and accuracies, as `compiled_steps` says.
+    """
+
+    def is_not_done(done: Any, *_: Any) -> Any:
+        return done < numbers["count"]
+
+    def make_step(done: Any, weights: Tensors, slots: Slots, losses: Any, accuracies: Any) -> tuple:
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            loss, accuracy = measure(weights, done)
+        gradients = tape.gradient(loss, weights)
+        if clips:  # left out where it is not wanted: measuring the norm reads every gradient once more
+            gradients = clip_by_global_norm(gradients, numbers["clip_norm"])
+        step = tf.cast(numbers["first_step"] + done, tf.float32)
+        weights, slots = update_weights(
+            optimizer, weights, slots, gradients, learning_rates[done], numbers["beta_2"], step
+        )
+        at = tf.reshape(done, (1, 1))
+        losses = tf.tensor_scatter_nd_update(losses, at, tf.reshape(loss, (1,)))
+        accuracies = tf.tensor_scatter_nd_update(accuracies, at, tf.reshape(accuracy, (1,)))
+        return done + 1, weights, slots, losses, accuracies
+
+    nothing = tf.zeros((MAX_STEPS_PER_CALL,), tf.float32)
+    return tf.while_loop(is_not_done, make_step, (tf.constant(0), weights, slots, nothing, nothing))[1:]
 
 
 def _cut_windows(shape: NetworkShape, ids: Any, offsets: Any) -> tuple[Any, Any]:

@@ -1,28 +1,25 @@
 """Trains a run and reports: `for report in trainer` is all that the command line needs, `trainer.train(seconds)` all
-that a slice needs. The mathematics is in `step.py`, the order of windows in `orders.py`.
+that a slice needs. What it trains on is a course (`courses.py`); the mathematics is in `step.py` and `review_step.py`.
 """
 
 import ctypes
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from lstm_core.network.numpy_network import NetworkLoss
 from lstm_core.network.shape import draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
-from lstm_core.training.data import TrainingData, prepare_data
-from lstm_core.training.examiner import Examiner
+from lstm_core.training.courses import Call, build_course, compile_call
+from lstm_core.training.data import count_symbols_per_step
 from lstm_core.training.optimizers import initial_slots
-from lstm_core.training.orders import WindowOrder
 from lstm_core.training.plan import Plan
-from lstm_core.training.reports import (
-    TrainingReport,
-)
+from lstm_core.training.reports import TrainingReport
 from lstm_core.training.state import TrainingState
-from lstm_core.training.step import MAX_STEPS_PER_CALL, StepNumbers, compiled_steps
+from lstm_core.training.step import MAX_STEPS_PER_CALL
 
 SECONDS_PER_CALL = 0.12  # short enough to notice a goal or a pause, long enough that the call itself costs nothing
 SECONDS_TO_MEASURE_SPEED = 1.0  # of training, before a budget in seconds becomes a number of steps
@@ -43,14 +40,14 @@ class Trainer:
         until_accuracy: float | None = None,
     ) -> None:
         self.spec = spec
-        self.data: TrainingData = prepare_data(spec)
         self.plan = plan or Plan.from_spec(spec)
-        self.order = WindowOrder(spec, self.data.symbol_count)
+        self._course = build_course(spec)
+        self._examiner = self._course.examiner
+        self.data: Any = self._course.data  # TrainingData or ReviewData
+        self.symbols_per_step = count_symbols_per_step(spec, self.data)
         self._until_accuracy = until_accuracy
-        self._has_dropout = spec.dropout > 0 or spec.recurrent_dropout > 0
-        self._ids = tf.constant(_pad_to_power_of_two(self.data.split.training))
         self._seconds_per_step: float | None = None
-        self._examiner = Examiner(spec, self.data)
+        self._compiled: set[Any] = set()  # keys of the calls that need no compiling any more
         if state is None:
             weights = draw_weights(self.data.shape, spec.random_seed, spec.forget_bias, spec.initialization)
             state = TrainingState(0, 0.0, weights, initial_slots(spec.optimizer, weights))
@@ -64,26 +61,21 @@ class Trainer:
             if report.stopped_by:
                 return
 
-    @property
-    def symbols_per_step(self) -> int:
-        """Symbols read in one step: what speeds are counted in."""
-        return self.order.batch * self.spec.window
-
     def train(self, seconds: float, max_steps: int | None = None) -> TrainingReport:
         """Train for about `seconds` (or `max_steps`, if that comes first) and report. At least one step is made."""
-        compile_seconds = self._compile()
-        trained = 0.0
+        compile_seconds = trained = 0.0
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
         stopped_by = None
         while stopped_by is None and (trained < seconds or not losses):
-            count = self._steps_in_next_call(seconds - trained, max_steps)
-            call_losses, call_accuracies, call_seconds = self._make_steps(count)
+            call = self._plan_call(self._steps_in_next_call(seconds - trained, max_steps))
+            compile_seconds += self._compile(call)
+            call_losses, call_accuracies, call_seconds = self._make_steps(call)
             losses.append(call_losses)
             accuracies.append(call_accuracies)
             trained += call_seconds
             if max_steps is not None:
-                max_steps -= count
+                max_steps -= call.count
             self._settle_budget()
             stopped_by = self._why_to_stop(call_accuracies)
             if max_steps == 0:
@@ -107,15 +99,15 @@ class Trainer:
         title = f"{self.spec.text_name}, step {self.step:,}"
         return TrainedNetwork(self.data.shape, _to_numpy(self._weights), self.data.vocabulary, self.step, title)
 
-    def evaluate_fully(self) -> tuple[NetworkLoss, NetworkLoss | None]:
-        """Measure on all windows of the training part, and of the held-out part where there is one."""
+    def evaluate_fully(self) -> tuple[Any, Any, Any]:
+        """Measure on the training part, the held-out one and the test reviews: NetworkLoss or ReviewLoss, or None."""
         return self._examiner.evaluate_fully(self.network())
 
     @property
     def kept_bytes(self) -> int:
         """Memory that keeping this trainer alive costs: weights, slots and ids."""
         arrays = [*self._weights.values(), *(array for slot in self._slots.values() for array in slot.values())]
-        return 4 * (sum(array.shape.num_elements() for array in arrays) + len(self._ids))
+        return 4 * sum(array.shape.num_elements() for array in arrays) + self._course.kept_bytes
 
     def restore(self, state: TrainingState) -> None:
         """Go on from `state`, which must be of this trainer's spec."""
@@ -125,40 +117,28 @@ class Trainer:
             slot: {name: tf.constant(array) for name, array in arrays.items()} for slot, arrays in state.slots.items()
         }
 
-    def _compile(self) -> float:
-        """Compile, if this is the first call, by making no step; return the seconds it took."""
-        if self._seconds_per_step is not None:
+    def _plan_call(self, count: int) -> Call:
+        return self._course.plan_call(self.step + 1, count, self.plan.rates(self.step + 1, count))
+
+    def _compile(self, call: Call) -> float:
+        """Compile, if this is the first call of its kind; return the seconds it took."""
+        if call.key in self._compiled:
             return 0.0
-        started = time.perf_counter()
-        self._call(0)
+        self._compiled.add(call.key)
+        seconds = compile_call(call, self._weights, self._slots)
         _give_back_memory()
-        self._seconds_per_step = 0.0
-        return time.perf_counter() - started
+        return seconds
 
-    def _call(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Make `count` steps in one call; return their losses and accuracies, (count,) float32 each."""
-        spec, first_step = self.spec, self.step + 1
-        offsets = np.zeros((MAX_STEPS_PER_CALL, self.order.batch), np.int32)
-        rates = np.zeros(MAX_STEPS_PER_CALL, np.float32)
-        offsets[:count] = self.order.offsets(first_step, count)
-        rates[:count] = self.plan.rates(first_step, count)
-        numbers = StepNumbers(
-            first_step, count, spec.dropout, spec.recurrent_dropout, spec.clip_norm, spec.beta_2, spec.random_seed
-        )
-        run_steps = compiled_steps(self.data.shape, spec.optimizer, self._has_dropout, spec.clip_norm > 0)
-        self._weights, self._slots, losses, accuracies = run_steps(
-            self._weights, self._slots, self._ids, tf.constant(offsets), tf.constant(rates), numbers.to_tensors()
-        )
-        return losses.numpy()[:count], accuracies.numpy()[:count]
-
-    def _make_steps(self, count: int) -> tuple[np.ndarray, np.ndarray, float]:
+    def _make_steps(self, call: Call) -> tuple[np.ndarray, np.ndarray, float]:
+        """Make the steps of a call; return their losses and accuracies, (count,) float32, and the seconds it took."""
         started = time.perf_counter()
-        losses, accuracies = self._call(count)
+        self._weights, self._slots, losses, accuracies = call.program(self._weights, self._slots, *call.arguments)
+        made = losses.numpy()[: call.count], accuracies.numpy()[: call.count]
         elapsed = time.perf_counter() - started
-        self.step += count
+        self.step += call.count
         self.seconds += elapsed
-        self._seconds_per_step = elapsed / count
-        return losses, accuracies, elapsed
+        self._seconds_per_step = elapsed / call.count
+        return (*made, elapsed)
 
     def _steps_in_next_call(self, seconds_left: float, max_steps: int | None) -> int:
         """How many steps fit into the next call; few at first, while the speed is not known."""
@@ -204,13 +184,6 @@ class Trainer:
         if self._last_step is not None and self.step >= self._last_step:
             return "seconds" if self.plan.is_timed and self.step != self.spec.steps else "steps"
         return None
-
-
-def _pad_to_power_of_two(ids: np.ndarray) -> np.ndarray:
-    """Pad with zeros that no window reaches: texts of similar length then share one compiled program."""
-    padded = np.zeros(1 << (len(ids) - 1).bit_length(), np.int32)
-    padded[: len(ids)] = ids
-    return padded
 
 
 def _give_back_memory() -> None:

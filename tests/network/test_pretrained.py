@@ -15,13 +15,19 @@ from lstm_core.network.pretrained import (
     MAX_WEIGHTS_BYTES,
     PRETRAINED,
     PRETRAINED_FOLDER,
+    WRITERS,
     load_card,
     load_pretrained,
 )
+from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
+from lstm_core.reviewing.scorer import ReviewScorer
+from lstm_core.text.mini_reviews import load_mini_reviews
 from lstm_core.text.reading import clean_text
+from lstm_core.text.review_files import read_labelled_reviews
 from lstm_core.text.symbols import split_symbols
 from lstm_core.text.windows import split_validation
 from lstm_core.training.pretraining import RECIPES
+from lstm_core.training.review_pretraining import REVIEWS_SHA256, TRAINED_ON
 
 NAME = "shakespeare-characters"
 TEXT_FILES = {NAME: "tinyshakespeare.txt"}
@@ -40,19 +46,27 @@ def test_the_weights_that_ship_are_small(name: str) -> None:
     assert (PRETRAINED_FOLDER / name / "weights.npz").stat().st_size <= MAX_WEIGHTS_BYTES
 
 
+def recipe_of(name: str) -> tuple[dict[str, object], str, str]:
+    """Return the settings of a network that ships, what it is trained on, and the hash of that."""
+    if name in RECIPES:
+        return dict(RECIPES[name].settings), RECIPES[name].trained_on, RECIPES[name].text_sha256
+    return dict(REVIEW_EXPERIMENTS["rubik-imdb"].best or {}), TRAINED_ON, REVIEWS_SHA256
+
+
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_the_network_that_ships_is_the_one_of_its_card_and_of_its_recipe(name: str) -> None:
     network, card = load_pretrained(name), load_card(name)
+    settings, trained_on, sha256 = recipe_of(name)
     assert network.shape.count_parameters() == card.parameters
     assert network.step == card.steps <= card.steps_trained == card.settings["steps"]
-    assert {knob: card.settings[knob] for knob in RECIPES[name].settings} == dict(RECIPES[name].settings)
-    assert (card.trained_on, card.text_sha256) == (RECIPES[name].trained_on, RECIPES[name].text_sha256)
+    assert {knob: card.settings[knob] for knob in settings} == settings
+    assert (card.trained_on, card.text_sha256) == (trained_on, sha256)
 
 
-@pytest.mark.parametrize("name", PRETRAINED)
+@pytest.mark.parametrize("name", WRITERS)
 def test_the_suggested_seed_text_is_known_to_the_network(name: str) -> None:
     vocabulary = load_pretrained(name).vocabulary
-    vocabulary.encode(split_symbols(PRETRAINED[name].seed_text, vocabulary.kind))
+    vocabulary.encode(split_symbols(PRETRAINED[name].example, vocabulary.kind))
 
 
 @pytest.mark.parametrize("name", TEXT_FILES)
@@ -111,3 +125,46 @@ def test_a_damaged_network_is_refused_with_what_to_do(damage: Callable[[Path], o
     with pytest.raises(DamagedRun) as refused:
         load_pretrained(NAME, copies)
     assert refused.value.advice
+
+
+@pytest.fixture(scope="module")
+def judge() -> ReviewScorer:
+    """The network that ships for reviews."""
+    return ReviewScorer(load_pretrained("imdb-reviews"))
+
+
+@pytest.mark.timeout(300)  # 25,000 reviews on a busy machine
+def test_on_the_test_reviews_the_judge_is_right_as_often_as_its_card_says(judge: ReviewScorer, test_data: Path) -> None:
+    measures = load_card("imdb-reviews").measures
+    test = read_labelled_reviews(test_data / "imdb_test.csv.gz", max_bytes=100 * 2**20)
+    right = (judge.score_many(test.texts) > 0.5) == (test.labels == 1)
+    assert measures["test_reviews"] == len(right) == 25_000
+    # The page reads a review to its end, the card's figure is measured on its last words, as in training.
+    assert right.mean() == pytest.approx(measures["test_accuracy"], abs=0.003)
+    assert measures["test_accuracy"] >= 0.89
+    assert measures["test_accuracy_without_doubles"] == pytest.approx(measures["test_accuracy"], abs=0.002)
+
+
+def test_the_judge_is_mostly_right_about_short_reviews_of_other_things(judge: ReviewScorer) -> None:
+    test = load_mini_reviews().test
+    assert ((judge.score_many(test.texts) > 0.5) == (test.labels == 1)).mean() >= 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("A wonderful film, I loved every minute of it.", "positive"),
+        ("WONDERFUL!!! I LOVED IT", "positive"),
+        ("boring and terrible, a waste of time", "negative"),
+        ("Worst. Movie. Ever.", "negative"),
+        ("The food was cold and the waiter was rude.", "negative"),
+        ("Excellent service and delicious pasta", "positive"),
+        ("", "unknown"),
+        ("Habe nun, ach! Philosophie, Juristerei und Medizin durchaus studiert mit heißem Bemühn", "unknown"),
+        ("xqzt vvrk plmn oiuy", "unknown"),
+    ],
+)
+def test_the_judge_understands_the_plainest_words_and_says_when_it_knows_none(
+    judge: ReviewScorer, text: str, label: str
+) -> None:
+    assert judge.judge(text).label == label

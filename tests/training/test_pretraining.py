@@ -7,11 +7,12 @@ import pytest
 
 from lstm_core.errors import UnreadableText
 from lstm_core.network.numpy_network import evaluate
-from lstm_core.network.pretrained import PRETRAINED, load_card, load_pretrained
+from lstm_core.network.pretrained import JUDGES, WRITERS, load_card, load_pretrained
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.windows import split_validation
 from lstm_core.training.data import prepare_data
 from lstm_core.training.pretraining import RECIPES, build_pretraining_spec, iter_pretraining
+from lstm_core.training.review_pretraining import NAME as NAME_OF_JUDGE
 
 NAME = "shakespeare-characters"
 TEXT = "to be, or not to be, that is the question: " * 60
@@ -19,7 +20,8 @@ SMALL = {"units": 16, "embedding": 8, "window": 16, "batch": 8, "steps": 60}
 
 
 def test_every_network_that_ships_has_a_recipe() -> None:
-    assert list(RECIPES) == list(PRETRAINED)
+    assert list(RECIPES) == list(WRITERS)  # the judge of reviews has its own, in `review_pretraining`
+    assert [NAME_OF_JUDGE] == list(JUDGES)
 
 
 def test_another_text_than_the_cards_is_refused_and_the_address_of_the_right_one_is_told() -> None:
