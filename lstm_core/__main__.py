@@ -9,10 +9,11 @@ import json
 import sys
 from pathlib import Path
 
-from lstm_core.commands import decode_file, list_experiments, pretrain_network, train_run, write_text
+from lstm_core.commands import decode_file, list_experiments, pretrain_network, review_text, train_run, write_text
 from lstm_core.errors import CoreError
 from lstm_core.network.experiments import EXPERIMENTS, MY_OWN
-from lstm_core.network.pretrained import PRETRAINED, PRETRAINED_FOLDER
+from lstm_core.network.pretrained import JUDGES, PRETRAINED, PRETRAINED_FOLDER, WRITERS
+from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,11 +36,13 @@ def _build_parser() -> argparse.ArgumentParser:
     experiments.set_defaults(run=list_experiments)
 
     train = commands.add_parser("train", help="train an experiment")
-    train.add_argument("experiment", choices=[*EXPERIMENTS, MY_OWN], metavar="EXPERIMENT")
-    train.add_argument("--recipe", choices=("fast", "article"), default="fast")
+    train.add_argument("experiment", choices=[*EXPERIMENTS, *REVIEW_EXPERIMENTS, MY_OWN], metavar="EXPERIMENT")
+    train.add_argument("--recipe", choices=("fast", "article", "best"), default="fast")
     train.add_argument(
         "--text", type=Path, metavar="FILE", help="a text of your own (.txt, .md, .pdf, .docx), or tiny-shakespeare, …"
     )
+    train.add_argument("--reviews", type=Path, metavar="FILE", help="a table of text and label (.csv, .tsv, .csv.gz)")
+    train.add_argument("--test-reviews", type=Path, metavar="FILE", help="others, to measure on")
     train.add_argument("--encoding", metavar="E", help="of that text, when it is guessed wrong")
     train.add_argument("--set", action="append", default=[], metavar="knob=value", dest="settings")
     train.add_argument("--steps", metavar="N")
@@ -52,7 +55,7 @@ def _build_parser() -> argparse.ArgumentParser:
     train.set_defaults(run=train_run)
 
     write = commands.add_parser("write", help="let a trained network go on from a seed text")
-    write.add_argument("network", metavar="RUN_DIR|PRETRAINED", help=f"a run's folder, or {', '.join(PRETRAINED)}")
+    write.add_argument("network", metavar="RUN_DIR|PRETRAINED", help=f"a run's folder, or {', '.join(WRITERS)}")
     write.add_argument("--seed-text", required=True, metavar="TEXT")
     write.add_argument("--length", type=int, required=True, metavar="N")
     write.add_argument("--temperature", type=float, default=1.0, metavar="T", help="0: always the likeliest symbol")
@@ -61,6 +64,13 @@ def _build_parser() -> argparse.ArgumentParser:
     write.add_argument("--random-seed", type=int, default=1, metavar="N")
     write.set_defaults(run=write_text)
 
+    review = commands.add_parser("review", help="let a trained network judge a review, or a table of them")
+    review.add_argument("network", metavar="RUN_DIR|PRETRAINED", help=f"a run's folder, or {', '.join(JUDGES)}")
+    judged = review.add_mutually_exclusive_group(required=True)
+    judged.add_argument("--text", metavar="TEXT")
+    judged.add_argument("--file", type=Path, metavar="CSV_OR_TSV")
+    review.set_defaults(run=review_text)
+
     decode = commands.add_parser("decode", help="say what an upload of a file would be understood as")
     decode.add_argument("file", type=Path, metavar="FILE")
     decode.add_argument("--encoding", metavar="E", help="such as GBK or Windows-1251, when it is guessed wrong")
@@ -68,11 +78,13 @@ def _build_parser() -> argparse.ArgumentParser:
 
     pretrain = commands.add_parser("pretrain", help="make a network that ships with the app anew")
     pretrain.add_argument("name", choices=list(PRETRAINED), metavar="NAME")
-    pretrain.add_argument("--text", type=Path, required=True, metavar="FILE", help="the text that its card names")
+    pretrain.add_argument("--text", type=Path, metavar="FILE", help="the text that its card names")
+    pretrain.add_argument("--reviews", type=Path, metavar="FILE", help="or the reviews")
+    pretrain.add_argument("--test-reviews", type=Path, metavar="FILE", help="and those to measure it on, once")
     pretrain.add_argument("--out", type=Path, default=PRETRAINED_FOLDER, metavar="DIR")
     pretrain.set_defaults(run=pretrain_network)
 
-    for command in (experiments, train, write, decode, pretrain):
+    for command in (experiments, train, write, review, decode, pretrain):
         command.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser
 

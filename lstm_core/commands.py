@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import numpy as np
 from lstm_core.errors import InvalidSetting, RunNotFound, UnreadableText
 from lstm_core.knobs import KNOBS, MAX_FILE_BYTES
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
-from lstm_core.network.pretrained import PRETRAINED, load_pretrained
+from lstm_core.network.pretrained import JUDGES, PRETRAINED, load_pretrained
+from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.review_commands import build_review_spec, judge_reviews, read_training_reviews, wants_reviews
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_folders import default_runs_folder
@@ -27,10 +30,11 @@ from lstm_core.text.reading import DecodedText, read_file
 from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
 from lstm_core.text.symbols import join_symbols, split_symbols
 from lstm_core.text.windows import split_validation
-from lstm_core.training.data import prepare_data
+from lstm_core.training.data import prepare_run
 from lstm_core.training.environment import tensorflow_environment
-from lstm_core.training.pretraining import build_pretraining_spec, iter_pretraining
+from lstm_core.training.pretraining import PretrainingProgress, build_pretraining_spec, iter_pretraining
 from lstm_core.training.reports import ARTICLE_STEPS_AVERAGED, STEPS_AVERAGED
+from lstm_core.training.review_pretraining import build_review_pretraining_spec, iter_review_pretraining
 from lstm_core.writing.sampling import Sampling
 from lstm_core.writing.writer import Writer
 
@@ -41,16 +45,16 @@ PREVIEW_CHARACTERS = 300
 
 def list_experiments(options: argparse.Namespace) -> Result:
     """List the experiments with both recipes."""
-    records = {name: dict(vars(experiment), article=dict(experiment.article), fast=dict(experiment.fast))
-               for name, experiment in EXPERIMENTS.items()}  # fmt: skip
-    lines = [f"{e.name:26} {e.title}: {e.summary} Published: {e.published_note}." for e in EXPERIMENTS.values()]
+    listed = EXPERIMENTS | REVIEW_EXPERIMENTS  # type: ignore[operator]
+    records = {name: vars(e) | {recipe: dict(getattr(e, recipe)) for recipe in e.recipes} for name, e in listed.items()}
+    lines = [f"{e.name:26} {e.title}: {e.summary} Published: {e.published_note}." for e in listed.values()]
     return records, "\n".join(lines)
 
 
 def train_run(options: argparse.Namespace) -> Result:
     """Train one run in this process, into a folder of its own, and measure it at the end."""
     spec = _build_spec(options)
-    check_size(prepare_data(spec).shape, spec)
+    check_size(prepare_run(spec).shape, spec)
     until_accuracy = _checked_accuracy(options.until_accuracy)
     os.environ.update(tensorflow_environment())  # before TensorFlow is imported, which is now
     from lstm_core.training.trainer import Trainer
@@ -69,12 +73,14 @@ def train_run(options: argparse.Namespace) -> Result:
     print(file=sys.stderr)
     run.state, run.stopped_by = "finished", stopped_by
     record_checkpoint(store, run, trainer.step, trainer.state().to_arrays())
+    measured = _measure(trainer, run)
     result = {
         "run": str(store.path(run.run_id)), "experiment": spec.experiment, "recipe": spec.recipe,
         "parameters": run.shape.count_parameters(), "steps": run.step, "seconds": round(run.seconds, 3),
-        "compile_seconds": round(compile_seconds, 3), **_measure(trainer, run),
+        "compile_seconds": round(compile_seconds, 3),
+        **{name: value for name, value in measured.items() if not name.startswith("test")},
         "symbols_per_second": round(run.step * run.symbols_per_step / run.seconds, 1),
-        "test_loss": None, "test_accuracy": None, "stopped_by": stopped_by,
+        **{name: value for name, value in measured.items() if name.startswith("test")}, "stopped_by": stopped_by,
     }  # fmt: skip
     return result, "\n".join(f"{name:20} {value}" for name, value in result.items())
 
@@ -90,6 +96,11 @@ def write_text(options: argparse.Namespace) -> Result:
     seconds = time.perf_counter() - started
     text = join_symbols(symbols, writer.network.vocabulary.kind)
     return {"text": text, "symbols_per_second": round(len(symbols) / max(seconds, 1e-9), 1)}, text
+
+
+def review_text(options: argparse.Namespace) -> Result:
+    """Say what the network of a run's folder, or one that ships, makes of a review or of a table of them."""
+    return judge_reviews(_load_network(options.network), options)
 
 
 def _load_network(name: str) -> TrainedNetwork:
@@ -120,19 +131,32 @@ def decode_file(options: argparse.Namespace) -> Result:
 
 
 def pretrain_network(options: argparse.Namespace) -> Result:
-    """Make a network that ships, from the text that its recipe names, into a folder of its name."""
-    try:
-        data = options.text.read_bytes()
-    except OSError as error:
-        raise _unreadable(options.text, error) from error
-    spec = build_pretraining_spec(options.name, data)
+    """Make a network that ships, from what its recipe names, into a folder of its name."""
+    needs_reviews = options.name in JUDGES
+    files = (options.reviews, options.test_reviews) if needs_reviews else (options.text,)
+    if None in files:
+        needed = "--reviews and --test-reviews" if needs_reviews else "--text"
+        raise InvalidSetting(f"“{options.name}” was to be made of nothing.", f"It takes {needed}.", "Name the files.")
     os.environ.update(tensorflow_environment())  # before TensorFlow is imported
-    for progress in iter_pretraining(options.name, spec, options.out / options.name):
+    for progress in _iter_pretraining(options):
         print(f"step {progress.step:,} of {progress.steps:,}  {progress.seconds:,.0f} s  "
               f"validation loss {progress.loss_nats:.4f}  best {progress.best_loss_nats:.4f}",
               file=sys.stderr, flush=True)  # fmt: skip
     result = vars(progress.card)
     return result, "\n".join(f"{name:20} {value}" for name, value in result.items())
+
+
+def _iter_pretraining(options: argparse.Namespace) -> Iterator[PretrainingProgress]:
+    folder = options.out / options.name
+    if options.name in JUDGES:
+        training = read_training_reviews(options.reviews)
+        test = read_training_reviews(options.test_reviews)
+        return iter_review_pretraining(build_review_pretraining_spec(training), training, test, folder)
+    try:
+        data = options.text.read_bytes()
+    except OSError as error:
+        raise _unreadable(options.text, error) from error
+    return iter_pretraining(options.name, build_pretraining_spec(options.name, data), folder)
 
 
 def _build_spec(options: argparse.Namespace) -> RunSpec:
@@ -150,6 +174,14 @@ def _build_spec(options: argparse.Namespace) -> RunSpec:
         settings |= {"seconds": options.seconds, "steps": options.steps or 0}
     if options.random_seed is not None:
         settings["random_seed"] = options.random_seed
+    if wants_reviews(options):
+        return build_review_spec(options, settings, _show_download)
+    if options.reviews or options.test_reviews:
+        raise InvalidSetting(
+            f"--reviews came with “{options.experiment}”.",
+            "It trains on a text.",
+            f"Train {' or '.join(REVIEW_EXPERIMENTS)} on them, or my-own.",
+        )
     title, text = _find_text(options.text, options.encoding) if options.text else (None, None)
     if text and "symbols" not in settings and propose_symbols(text) == "characters":
         print(f"{WHY_CHARACTERS} Consider --set symbols=characters.", file=sys.stderr)
@@ -199,11 +231,11 @@ def _show_progress(run: LiveRun) -> None:
 
 
 def _measure(trainer: Any, run: LiveRun) -> dict[str, float | None]:
-    """Loss and accuracy as each recipe counts them, and those of the held-out part."""
+    """Loss and accuracy as each recipe counts them, and those of the held-out part and of the test reviews."""
     history = run.history()
-    training, validation = trainer.evaluate_fully()
+    training, validation, test = trainer.evaluate_fully()
     loss, accuracy = training.loss_nats, training.accuracy
-    if run.spec.recipe == "article" or run.spec.symbols == "characters":
+    if run.spec.reviews is None and (run.spec.recipe == "article" or run.spec.symbols == "characters"):
         steps = ARTICLE_STEPS_AVERAGED if run.spec.recipe == "article" else STEPS_AVERAGED
         loss, accuracy = float(history.losses[-steps:].mean()), float(history.accuracies[-steps:].mean())
     return {
@@ -211,4 +243,6 @@ def _measure(trainer: Any, run: LiveRun) -> dict[str, float | None]:
         "accuracy": accuracy,
         "validation_loss": validation.loss_nats if validation else None,
         "validation_accuracy": validation.accuracy if validation else None,
+        "test_loss": test.loss_nats if test else None,
+        "test_accuracy": test.accuracy if test else None,
     }

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_core.errors import ServiceUnavailable
-from lstm_core.network.shape import NetworkShape, Weights
+from lstm_core.network.shape import Weights
+from lstm_core.network.shapes import Shape
 from lstm_core.service.run_files import damaged, replace_file
 
 CHECKPOINTS_KEPT = 2
@@ -73,7 +74,7 @@ def read_latest_checkpoint(folder: Path) -> tuple[int, dict[str, np.ndarray]] | 
     return None
 
 
-def take_weights(checkpoint: tuple[int, dict[str, np.ndarray]] | None, shape: NetworkShape) -> Weights:
+def take_weights(checkpoint: tuple[int, dict[str, np.ndarray]] | None, shape: Shape) -> Weights:
     """Return the network's weights from a checkpoint.
 
     Raises DamagedRun when one is missing, or is not float32, of its shape and finite; ServiceUnavailable when there is

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_core.network.shape import NetworkShape
+from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.text.symbols import Vocabulary
@@ -59,11 +59,12 @@ class LiveRun:
     run_id: str
     spec: RunSpec
     vocabulary: Vocabulary
-    shape: NetworkShape
+    shape: Shape
     plan: Plan
     validation_note: str
     symbols_per_step: int
     created: float = field(default_factory=time.time)
+    steps_per_epoch: int = 0  # 0: a run of an older version, which did not write it down
     name: str = ""  # what a visitor called it
     state: str = "waiting"
     step: int = 0
@@ -189,7 +190,7 @@ class LiveRun:
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
-            name=self.name, is_out=self.slice_out is not None,
+            name=self.name, is_out=self.slice_out is not None, steps_per_epoch=self.steps_per_epoch,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:
@@ -200,6 +201,7 @@ class LiveRun:
             "validation_note": self.validation_note, "symbols_per_step": self.symbols_per_step,
             "predictions": [vars(prediction) for prediction in self.predictions],
             "symbols_per_second": self.symbols_per_second, "checkpoint_step": self.checkpoint_step,
+            "steps_per_epoch": self.steps_per_epoch,
         }  # fmt: skip
 
     def _average(self, curve: GrowingArray, steps: int) -> float | None:
@@ -210,7 +212,7 @@ class LiveRun:
         """Over all windows where that is measured; else over the last steps, 1,000 of them in the tutorials' way."""
         if self.accuracy is not None:
             return self.accuracy
-        if self.spec.recipe == "article":
+        if self.spec.recipe == "article" and self.spec.reviews is None:
             tail = self.accuracies.tail(ARTICLE_STEPS_AVERAGED)
             return float(tail.mean()) if len(tail) else None
         return self._average(self.accuracies, STEPS_AVERAGED)

@@ -15,7 +15,9 @@ import numpy as np
 
 from lstm_core.errors import ServiceUnavailable
 from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_NOTES
+from lstm_core.service.run_reviews import write_review_arrays
 from lstm_core.service.run_store import RunStore, StepHistory
+from lstm_core.text.review_set import ReviewSet
 
 ARCHIVE_FORMAT = 1
 HISTORY_COLUMNS = ("step", "seconds", "loss", "accuracy", "validation_loss", "validation_accuracy")
@@ -28,7 +30,9 @@ Nothing in it is needed to read it but a text editor, a spreadsheet and, for the
 
 run.json      what was asked for (spec: every setting), how it stands (status), the network's shape,
               and its symbols: the first has id 0, the second 1, and so on
-text.txt      the text it learned from, UTF-8
+text.txt      the text it learned from, UTF-8; for a run that learned to judge reviews it is empty, and there are
+reviews.npz   the reviews: ids (one after the other), lengths and labels (1 positive), to train on and to test
+reviews.json  what they are called, and the words that the ids stand for: the first has id 0
 history.csv   one line per step: step, seconds of training, loss in nats, accuracy from 0 to 1; and the same
               on the part of the text that was held out (validation), where it was measured
 samples.json  what it wrote at which step, at which temperature, after which beginning
@@ -57,7 +61,11 @@ def pack_run(store: RunStore, run_id: str) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", README)
         archive.writestr("run.json", _to_json(_describe(store, run_id, step, float(arrays["seconds"]))))
-        archive.writestr("text.txt", store.load_spec(run_id).text.encode())
+        spec = store.load_spec(run_id)
+        archive.writestr("text.txt", spec.text.encode())
+        if spec.reviews is not None:
+            archive.writestr("reviews.npz", _write_reviews(spec.reviews))
+            archive.writestr("reviews.json", _to_json(spec.reviews.to_record()))
         archive.writestr("history.csv", _write_history(store, run_id, step))
         samples = [note for note in store.load_samples(run_id) if note["step"] <= step]
         archive.writestr("samples.json", _to_json(samples[-MAX_ARCHIVE_NOTES:]))
@@ -110,6 +118,12 @@ def _write_weights(arrays: dict[str, np.ndarray]) -> bytes:
     rows = {name: np.ascontiguousarray(array, np.float32) for name, array in kept.items()}
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **rows)
+    return packed.getvalue()
+
+
+def _write_reviews(reviews: ReviewSet) -> bytes:
+    packed = io.BytesIO()
+    write_review_arrays(reviews, packed)
     return packed.getvalue()
 
 

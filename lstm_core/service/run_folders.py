@@ -14,10 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from lstm_core.errors import RunNotFound
-from lstm_core.network.shape import NetworkShape
+from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.run_bin import RunBin
 from lstm_core.service.run_files import disk_errors_as, replace_file, replace_json
+from lstm_core.service.run_reviews import save_reviews
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.environment import PROJECT_ROOT
 
@@ -43,7 +44,7 @@ class RunFolders:
         self._lock = threading.RLock()
         self._listed: tuple[int, list[str]] = (0, [])  # when the folder had changed last, ns; what it held
 
-    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: NetworkShape) -> str:
+    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: Shape) -> str:
         """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
         run_id = "-"
         while not run_id[0].isalnum():  # a leading dash would look like an option on a command line
@@ -54,6 +55,8 @@ class RunFolders:
                 (draft / "checkpoints").mkdir(parents=True)
                 replace_json(draft / "spec.json", spec.to_record())
                 replace_file(draft / "text.txt", lambda file: file.write(spec.text.encode()))
+                if spec.reviews is not None:
+                    save_reviews(spec.reviews, draft)
                 replace_json(draft / "vocabulary.json", vocabulary.to_record())
                 replace_json(draft / "network.json", {"title": spec.text_name, "shape": dataclasses.asdict(shape)})
                 draft.rename(self.folder / run_id)

@@ -4,6 +4,7 @@
              vocabulary.json              the symbols and their ids   checkpoints/<step>.npz  the two latest
              network.json                 title and shape             validation.jsonl, samples.jsonl
              name.txt                     what a visitor called it
+             reviews.npz, reviews.json    in place of a text: the labelled reviews, and their words
              losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
 
 Nothing is pickled. What is replaced is replaced in one piece; what grows may end in the middle of a value or a line
@@ -19,7 +20,7 @@ import numpy as np
 
 from lstm_core.errors import CoreError
 from lstm_core.knobs import MAX_RUN_NAME_CHARACTERS
-from lstm_core.network.shape import NetworkShape
+from lstm_core.network.shapes import Shape, shape_class
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.checkpoints import (
@@ -42,6 +43,7 @@ from lstm_core.service.run_files import (
     replace_json,
 )
 from lstm_core.service.run_folders import RunFolders
+from lstm_core.service.run_reviews import load_reviews
 from lstm_core.text.symbols import Vocabulary
 
 
@@ -67,8 +69,9 @@ class RunStore(RunFolders):
         folder = self.path(run_id)
         record = read_json(folder / "spec.json")
         try:
-            spec = RunSpec.from_record(record, (folder / "text.txt").read_bytes().decode())
-            if spec.to_record()["text_sha256"] == record["text_sha256"]:
+            spec = RunSpec.from_record(record, (folder / "text.txt").read_bytes().decode(), load_reviews(folder))
+            found = spec.to_record()
+            if all(found.get(name) == record.get(name) for name in ("text_sha256", "reviews_sha256")):
                 return spec
         except (OSError, ValueError, KeyError, TypeError, CoreError) as error:
             raise damaged("description or text cannot be read") from error
@@ -182,12 +185,13 @@ class RunStore(RunFolders):
         title = str(read_json(self.path(run_id) / "network.json").get("title", ""))
         return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
 
-    def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, NetworkShape]:
+    def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, Shape]:
         """Return the run's symbols and its network's shape. Raises DamagedRun when they do not fit together."""
         folder = self.path(run_id)
         vocabulary = Vocabulary.from_record(read_json(folder / "vocabulary.json"))
         try:
-            shape = NetworkShape(**read_json(folder / "network.json")["shape"])
+            record = read_json(folder / "network.json")["shape"]
+            shape = shape_class(record)(**record)
         except (KeyError, TypeError) as error:
             raise damaged("file network.json does not hold what it should") from error
         if shape.symbol_count != len(vocabulary):

@@ -25,6 +25,7 @@ from lstm_core.service.recording import record_checkpoint, record_new_run
 from lstm_core.service.run_archive import ARCHIVE_FORMAT
 from lstm_core.service.run_files import disk_errors_as
 from lstm_core.service.run_names import clean_run_name
+from lstm_core.service.run_reviews import read_review_arrays
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload_notes import (
     UploadedHistory,
@@ -35,9 +36,11 @@ from lstm_core.service.run_upload_notes import (
     read_history,
 )
 from lstm_core.text.reading import clean_text
-from lstm_core.training.data import TrainingData, prepare_data
+from lstm_core.text.review_set import ReviewSet
+from lstm_core.training.data import TrainingData, prepare_run
 from lstm_core.training.optimizers import SLOT_STARTS, initial_slots
 from lstm_core.training.plan import Plan
+from lstm_core.training.review_data import ReviewData
 from lstm_core.training.state import TrainingState
 
 MAX_BYTES = {  # of each file when it is unpacked
@@ -47,6 +50,10 @@ MAX_BYTES = {  # of each file when it is unpacked
     "samples.json": 20 * 2**20,
     "history.csv": 200 * 2**20,  # read line by line
     "weights.npz": MAX_ARCHIVE_BYTES,
+}
+REVIEW_FILES = {  # in place of a text
+    "reviews.npz": MAX_ARCHIVE_BYTES,
+    "reviews.json": 10 * 2**20,
 }
 MAX_TITLE_CHARACTERS = 200
 _RESTING = ("paused", "stopped", "finished")
@@ -70,7 +77,8 @@ def unpack_run(store: RunStore, data: bytes) -> str:
     with _as_damage(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = _check_members(archive)
         record = _load_record(archive, members)
-        spec, training_data = _check_spec(record, _read(archive, members["text.txt"]))
+        reviews = _read_reviews(archive, members) if "reviews.json" in members else None
+        spec, training_data = _check_spec(record, _read(archive, members["text.txt"]), reviews)
         state = _read_state(record, _read(archive, members["weights.npz"]), spec, training_data)
         with archive.open(members["history.csv"]) as lines:
             history = read_history(lines, state.step, state.seconds)
@@ -95,17 +103,18 @@ def _check_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the files by name; look at their sizes before anything is unpacked: a small file can hold any size."""
     infos = archive.infolist()
     members = {info.filename: info for info in infos}
-    if len(infos) != len(members) or set(members) != set(MAX_BYTES):
+    largest = MAX_BYTES | (REVIEW_FILES if "reviews.json" in members else {})
+    if len(infos) != len(members) or set(members) != set(largest):
         _refuse("The .zip file holds other files than a run's.", f"It should hold {', '.join(MAX_BYTES)}, each once.")
     for name, info in members.items():
-        if info.file_size > MAX_BYTES[name]:
-            _refuse(f"{name} is {info.file_size / 2**20:,.0f} MB large.", f"At most {MAX_BYTES[name]:,} bytes fit.")
+        if info.file_size > largest[name]:
+            _refuse(f"{name} is {info.file_size / 2**20:,.0f} MB large.", f"At most {largest[name]:,} bytes fit.")
     return members
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
-        return file.read(MAX_BYTES[info.filename] + 1)  # zipfile stops at the size that was checked
+        return file.read(info.file_size + 1)  # zipfile stops at the size that was checked
 
 
 def _load_record(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
@@ -115,7 +124,16 @@ def _load_record(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) 
     return record
 
 
-def _check_spec(record: dict[str, Any], encoded: bytes) -> tuple[RunSpec, TrainingData]:
+def _read_reviews(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> ReviewSet:
+    record = json.loads(_read(archive, members["reviews.json"]))
+    title = " ".join(clean_text(str(record["name"])).split())[:MAX_TITLE_CHARACTERS]
+    arrays = read_review_arrays(io.BytesIO(_read(archive, members["reviews.npz"])))
+    return ReviewSet.from_record(record | {"name": title}, arrays)
+
+
+def _check_spec(
+    record: dict[str, Any], encoded: bytes, reviews: ReviewSet | None
+) -> tuple[RunSpec, TrainingData | ReviewData]:
     text, asked = encoded.decode(), record.get("spec")
     if clean_text(text) != text:
         _refuse("text.txt is too long or holds invisible characters.", "It should be as the app wrote it.")
@@ -124,10 +142,10 @@ def _check_spec(record: dict[str, Any], encoded: bytes) -> tuple[RunSpec, Traini
     title = " ".join(clean_text(str(asked["text_name"])).split())  # a file's name, once: anything may stand in it
     asked |= {"text_name": title[:MAX_TITLE_CHARACTERS] or "a text"}
     recipe_settings(asked["experiment"], asked["recipe"])  # raises InvalidSetting for what there is not
-    spec = RunSpec.from_record(asked, text)
+    spec = RunSpec.from_record(asked, text, reviews)
     if spec.to_record() != asked:
         _refuse("Settings and text do not belong together.", "Both should be of one run, unchanged.")
-    data = prepare_data(spec)
+    data = prepare_run(spec)
     if record.get("vocabulary") != json.loads(json.dumps(data.vocabulary.to_record())):
         _refuse("The list of symbols is not the one of the text.", "It should be as the app wrote it.")
     if record.get("shape") != asdict(data.shape):
@@ -136,7 +154,7 @@ def _check_spec(record: dict[str, Any], encoded: bytes) -> tuple[RunSpec, Traini
     return spec, data
 
 
-def _read_state(record: dict[str, Any], npz: bytes, spec: RunSpec, data: TrainingData) -> TrainingState:
+def _read_state(record: dict[str, Any], npz: bytes, spec: RunSpec, data: TrainingData | ReviewData) -> TrainingState:
     step, seconds = record["step"], record["seconds"]
     if type(step) is not int or step < 1 or not is_number(seconds, 0, 1e9):
         _refuse("Step and time of the run cannot be read.", "They should be numbers above 0.")
@@ -176,7 +194,7 @@ def _check_status(status: Any) -> dict[str, Any]:
 
 
 def _write(
-    store: RunStore, spec: RunSpec, data: TrainingData, state: TrainingState, history: UploadedHistory,
+    store: RunStore, spec: RunSpec, data: TrainingData | ReviewData, state: TrainingState, history: UploadedHistory,
     samples: list[dict[str, Any]], status: dict[str, Any], name: str,
 ) -> str:  # fmt: skip
     """Put the run together in the bin, where half a run would vanish by itself, and move it from there in one piece."""

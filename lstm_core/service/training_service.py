@@ -20,7 +20,7 @@ from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.views import ALIVE, History, RunView
-from lstm_core.training.data import prepare_data
+from lstm_core.training.data import prepare_run
 
 SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
@@ -57,7 +57,7 @@ class TrainingService:
         Raises TextTooShort when the text has no window to learn from, TooBig when the network needs more memory than
         a run may have, ServiceUnavailable when its folder cannot be made.
         """
-        data = prepare_data(spec)
+        data = prepare_run(spec)
         check_size(data.shape, spec)
         run = record_new_run(self._store, spec, data)
         with self._lock:

@@ -40,12 +40,18 @@ class RunView:
     predictions: tuple[Prediction, ...]
     created: float  # Unix time
     name: str = ""  # what a visitor called it
+    steps_per_epoch: int = 0  # 0 where it is not known
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property
     def is_alive(self) -> bool:
         """Whether its curve moves, or will as soon as its turn comes."""
         return self.state in ALIVE
+
+    @property
+    def is_of_reviews(self) -> bool:
+        """Whether it learns to judge reviews, and not to go on with a text."""
+        return self.spec.reviews is not None
 
     @property
     def is_moving(self) -> bool:

@@ -52,7 +52,8 @@ class Writer:
     def __init__(self, network: TrainedNetwork) -> None:
         """Arrange the weights: one matrix per layer that takes the layer's input and its last hidden state together."""
         self.network = network
-        shape, weights = network.shape, network.weights
+        shape, weights = network.text_shape, network.weights
+        self._shape = shape
         self._first_kernel, self._first_bias = _arrange(weights["lstm_1/kernel"]), _arrange(weights["lstm_1/bias"])
         self._rows: dict[int, np.ndarray] = {}
         # The first layer's input comes from `_row`: its matrix is the recurrent kernel alone (U, 4U), then (2U, 4U).
@@ -87,8 +88,8 @@ class Writer:
                 "The network needs at least one symbol to go on from.",
                 "Type a word or two of the text that it was trained on.",
             )
-        if self.network.shape.targets == "last":
-            return self._read_window(tuple(ids[-self.network.shape.window :]))
+        if self._shape.targets == "last":
+            return self._read_window(tuple(ids[-self._shape.window :]))
         hidden, cell = self._zeros, self._zeros
         for symbol_id in ids:
             hidden, cell = self._step(symbol_id, hidden, cell)
@@ -107,14 +108,14 @@ class Writer:
 
         Raises InvalidSetting when no symbol has this id.
         """
-        if not 0 <= symbol_id < self.network.shape.symbol_count:
+        if not 0 <= symbol_id < self._shape.symbol_count:
             raise InvalidSetting(
                 f"There is no symbol with the id {symbol_id}.",
-                f"Ids go from 0 to {self.network.shape.symbol_count - 1}.",
+                f"Ids go from 0 to {self._shape.symbol_count - 1}.",
                 "Choose one of the vocabulary.",
             )
-        if self.network.shape.targets == "last":
-            return self._read_window((*state.window, symbol_id)[-self.network.shape.window :])
+        if self._shape.targets == "last":
+            return self._read_window((*state.window, symbol_id)[-self._shape.window :])
         hidden, cell = self._step(symbol_id, state.hidden, state.cell)
         return WriterState(self._score(hidden), hidden, cell, ())
 
@@ -169,7 +170,7 @@ class Writer:
         """Return what a symbol adds to the first layer's gates (4U,); kept, for a few symbols make up most texts."""
         row = self._rows.get(symbol_id)
         if row is None:
-            coding = self.network.shape.coding
+            coding = self._shape.coding
             if coding == "one-hot":
                 row = self._first_kernel[symbol_id]  # a one-hot vector times a matrix is a row of it
             elif coding == "embedding":
@@ -183,7 +184,7 @@ class Writer:
         self, symbol_id: int, hidden: tuple[np.ndarray, ...], cell: tuple[np.ndarray, ...]
     ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
         """Take one symbol through all layers and return the new hidden and cell states, (U,) per layer."""
-        units = self.network.shape.units
+        units = self._shape.units
         new_hidden: list[np.ndarray] = []
         new_cell: list[np.ndarray] = []
         for layer, matrix in enumerate(self._matrices):
