@@ -6,7 +6,13 @@ import streamlit as st
 
 from lstm_core.errors import DownloadFailed
 from lstm_core.text.download_desk import DownloadDesk
-from lstm_core.text.downloads import DownloadableText, downloads_folder, is_downloaded, read_download
+from lstm_core.text.downloads import (
+    DownloadableText,
+    RemoteFile,
+    downloads_folder,
+    is_downloaded,
+    read_download,
+)
 from lstm_core.text.library import LIBRARY, load_text
 from lstm_core.text.reading import DecodedText
 from lstm_ui.page import escape_markdown
@@ -24,7 +30,7 @@ def download_label(text: DownloadableText) -> str:
 
 def choose_download(text: DownloadableText) -> ChosenText:
     """Return the text if it is here; else draw how to get it, and return the one that ships in its stead."""
-    desk = _download_desk(downloads_folder())
+    desk = download_desk(downloads_folder())
     file = desk.folder / text.file
     if is_downloaded(text, desk.folder):
         try:
@@ -37,23 +43,25 @@ def choose_download(text: DownloadableText) -> ChosenText:
         f"It is not on this server yet; it is fetched once for all visitors, and checked. "
         f"Until then “{stand_in.title}” stands in, which ships with the app."
     )
-    with st.container(key="download"):
-        if desk.state(text.name).is_running:
-            st.fragment(_show_progress, run_every=LOOK_SECONDS)(desk, text)
-        else:
-            _offer_download(desk, text)
+    show_download(desk, text)
     return ChosenText(load_text(stand_in.name), stand_in.name, stand_in.title, "UTF-8", ())
 
 
-def _offer_download(desk: DownloadDesk, text: DownloadableText) -> None:
-    error = desk.state(text.name).error
-    if error:
-        st.warning(escape_markdown(str(error)))
-    st.button("Download it", key="download_text", on_click=desk.start, args=(text,))
+def show_download(desk: DownloadDesk, *files: RemoteFile) -> None:
+    """Draw the button that fetches files that belong together, or how far that is."""
+    name = files[0].name
+    with st.container(key="download"):
+        if desk.state(name).is_running:
+            st.fragment(_show_progress, run_every=LOOK_SECONDS)(desk, name)
+        else:
+            error = desk.state(name).error
+            if error:
+                st.warning(escape_markdown(str(error)))
+            st.button("Download it", key="download_text", on_click=desk.start, args=files)
 
 
-def _show_progress(desk: DownloadDesk, text: DownloadableText) -> None:
-    state = desk.state(text.name)
+def _show_progress(desk: DownloadDesk, name: str) -> None:
+    state = desk.state(name)
     if not state.is_running:
         st.rerun()  # the whole page: the text is there, or why it is not
     counted = f"{state.received_bytes / 1e6:.1f} of {state.total_bytes / 1e6:.1f} MB"
@@ -61,7 +69,7 @@ def _show_progress(desk: DownloadDesk, text: DownloadableText) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _download_desk(folder: Path) -> DownloadDesk:
+def download_desk(folder: Path) -> DownloadDesk:
     """Return the one desk of this server: visitors who want the same text wait for the same download."""
     return DownloadDesk(folder)
 

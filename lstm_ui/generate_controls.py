@@ -10,7 +10,7 @@ import streamlit as st
 
 from lstm_core.errors import UnknownSymbols
 from lstm_core.knobs import MAX_SEED_CHARACTERS, MAX_WRITTEN_SYMBOLS
-from lstm_core.network.pretrained import PRETRAINED
+from lstm_core.network.pretrained import PRETRAINED, WRITERS
 from lstm_core.text.symbols import join_symbols, split_symbols
 from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
 from lstm_core.writing.writer import Writer
@@ -76,16 +76,19 @@ class Choice:
 
 def choose_network(service: "TrainingService") -> Choice:
     """Let the visitor choose among the runs with a checkpoint and the networks that ship."""
-    runs = {view.run_id: view for view in service.list_runs() if view.checkpoint_step > 0}
+    listed = service.list_runs()
+    runs = {view.run_id: view for view in listed if view.checkpoint_step > 0 and not view.is_of_reviews}
     in_hand = run_in_hand()
     if in_hand and in_hand not in runs:
         with friendly_errors():
             view = service.view(in_hand)
-            if view.checkpoint_step > 0:  # not listed, yet its address opens it
+            if view.is_of_reviews:
+                st.info("The run in hand judges reviews and cannot write; it is at home on the page Reviews.")
+            elif view.checkpoint_step > 0:  # not listed, yet its address opens it
                 runs[in_hand] = view
             else:
                 st.info("The run in hand has nothing to write with yet: its first checkpoint comes after some seconds.")
-    shipped = [name for name, model in PRETRAINED.items() if model.kind == "writer"]
+    shipped = list(WRITERS)
     st.session_state[RUN] = _wanted_network([*runs, *shipped], in_hand)
     st.selectbox(
         "Which network writes",
@@ -125,7 +128,7 @@ def suggest_seed(choice: Choice, writer: Writer) -> None:
         return
     kind = writer.network.vocabulary.kind
     if choice.view is None:
-        opening = split_symbols(PRETRAINED[choice.network_id].seed_text, kind)
+        opening = split_symbols(PRETRAINED[choice.network_id].example, kind)
     else:
         length = max(3, min(choice.view.spec.window, 12 if kind == "words" else 40))
         opening = split_symbols(choice.view.spec.text[:400], kind)[:length]

@@ -11,7 +11,7 @@ from lstm_ui.shipped import describe_card, shipped_card, shipped_writer
 
 def show_writing_network(name: str) -> None:
     """Draw a network that ships at work, and under it what it has learnt. Raises CoreError when it is damaged."""
-    show_live_paper(shipped_writer(name), PRETRAINED[name].seed_text, describe_card(shipped_card(name)))
+    show_live_paper(shipped_writer(name), PRETRAINED[name].example, describe_card(shipped_card(name)))
 
 
 def show_door(name: str, file: str, label: str, explanation: str) -> None:

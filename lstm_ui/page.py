@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.errors import FragmentHandledException
 
 from lstm_core.errors import CoreError
-from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.network.experiments import find_experiment
 from lstm_core.text.library import LIBRARY
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
 from lstm_ui.sparkline import sparkline_svg
@@ -48,6 +48,7 @@ PAGES = (
     Page("/", "streamlit_app.py", "Home"),
     Page("/train", "pages/train.py", "Train"),
     Page("/generate", "pages/generate.py", "Write"),
+    Page("/sentiment", "pages/sentiment.py", "Reviews"),
     Page("/runs", "pages/runs.py", "Runs"),
 )
 
@@ -113,8 +114,8 @@ def run_name(view: "RunView") -> str:
     """Name a run as its visitor did, else by its text and its experiment; the end of its id tells it from others."""
     if view.name:
         return f"{view.name} · {view.run_id[-4:]}"
-    experiment = EXPERIMENTS.get(view.spec.experiment)
-    if experiment and view.spec.text_name == LIBRARY[experiment.corpus].title:
+    experiment = find_experiment(view.spec.experiment)
+    if experiment and view.spec.text_name in (experiment.title, getattr(LIBRARY.get(experiment.corpus), "title", "")):
         return f"{experiment.title} · {view.run_id[-4:]}"  # the title names the text
     text = view.spec.text_name
     short = text if len(text) <= MAX_NAME_CHARACTERS else text[: MAX_NAME_CHARACTERS - 1] + "…"

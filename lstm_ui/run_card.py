@@ -11,6 +11,7 @@ from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui import run_actions as actions
 from lstm_ui.page import curve_html, escape_markdown, friendly_errors, run_name
+from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.run_status import format_seconds
 from lstm_ui.run_summary import (
     best_sample,
@@ -114,13 +115,13 @@ def _show_buttons(service: TrainingService, view: RunView, is_in_hand: bool) -> 
     press = partial(st.button, on_click=actions.attempt)
     with st.container(horizontal=True, gap="xsmall", key=f"run_buttons_{run_id}"):
         if st.button("Open", key=f"run_open_{run_id}", type="primary"):
-            _open_train(run_id)
+            _open(view)
         ended = view.state in ("stopped", "finished")
         label = "Pause" if view.is_alive else "Train on" if ended else "Resume"
         press(label, key=f"run_go_on_{run_id}", args=(actions.go_on, service, view))
         if st.button("Duplicate with changes", key=f"run_duplicate_{run_id}"):
-            set_up_next(view.spec)
-            _open_train(run_id)
+            (set_up_next_reviews if view.is_of_reviews else set_up_next)(view.spec)
+            _open(view)
         compared = run_id in st.session_state.get(actions.COMPARED, ())
         label = "Do not compare" if compared else "Compare"
         st.button(label, key=f"run_compare_{run_id}", on_click=actions.attempt, args=(actions.toggle_compared, run_id))
@@ -137,9 +138,10 @@ def _show_buttons(service: TrainingService, view: RunView, is_in_hand: bool) -> 
         press("Delete", key=f"run_delete_{run_id}", args=(actions.delete, service, view))
 
 
-def _open_train(run_id: str) -> None:
-    take_in_hand(run_id)
-    st.switch_page("pages/train.py", query_params={"run": run_id})
+def _open(view: RunView) -> None:
+    take_in_hand(view.run_id)
+    page = "pages/sentiment.py" if view.is_of_reviews else "pages/train.py"
+    st.switch_page(page, query_params={"run": view.run_id})
 
 
 def _show_rename(service: TrainingService, view: RunView) -> None:

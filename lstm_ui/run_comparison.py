@@ -61,7 +61,8 @@ def show_comparison(service: TrainingService, runs: dict[str, RunView]) -> None:
                 history = service.history(view.run_id)
             except CoreError:  # deleted by somebody since the list was read
                 continue
-            curves[run_name(view)] = thin_history(history, SMOOTHING, math.log(max(2, view.symbol_count)), POINTS)
+            start_loss = math.log(2 if view.is_of_reviews else max(2, view.symbol_count))
+            curves[run_name(view)] = thin_history(history, SMOOTHING, start_loss, POINTS)
         st.plotly_chart(
             build_figure(curves, x_axis or "steps", log_axis),
             key="compare_chart",
@@ -123,7 +124,8 @@ def table_html(views: list[RunView]) -> str:
 
 def compared_rows(views: list[RunView]) -> list[tuple[str, list[str]]]:
     """Return the rows of the table: a name, and a value for each run."""
-    rows = [("text", [view.spec.text_name for view in views])] if len({view.spec.text for view in views}) > 1 else []
+    learned_from = {(view.spec.text, view.spec.reviews) for view in views}
+    rows = [("text", [view.spec.text_name for view in views])] if len(learned_from) > 1 else []
     rows += [
         (KNOBS[name].label.lower(), [format_value(view.spec.settings[name]) for view in views])
         for name in KNOBS

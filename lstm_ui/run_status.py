@@ -59,15 +59,24 @@ def slots_html(view: RunView) -> str:
     left = format_seconds(view.seconds_left) if view.seconds_left is not None and view.is_alive else "–"
     slots = (
         f"step <b>{view.step:,}</b>{of_total}",
+        *([f"epoch <b>{_epoch(view)}</b>"] if view.is_of_reviews else []),
         f"loss <b>{_number(view.loss, '.4f')}</b>",
         f"accuracy <b>{_number(view.accuracy, '.2%').replace('%', ' %')}</b>",
-        f"<b>{view.symbols_per_second:,.0f}</b> symbols/s",
+        f"<b>{view.symbols_per_second:,.0f}</b> {'words' if view.is_of_reviews else 'symbols'}/s",
         f"time left <b>{left}</b>",
         f"trained for <b>{format_seconds(view.seconds)}</b>",
         f"place in the queue <b>{view.place:,}</b>",
         f"cores in use <b>{view.cores}</b>",
     )
     return "".join(f"<span>{slot}</span>" for slot in slots)
+
+
+def _epoch(view: RunView) -> str:
+    """Tell how often all reviews have been read, and how many of the epoch's steps are made."""
+    if not view.steps_per_epoch:
+        return "–"
+    epoch, step = divmod(view.step, view.steps_per_epoch)
+    return f"{epoch + 1}</b>, {step:,} of {view.steps_per_epoch:,}<b>"
 
 
 def note_html(view: RunView) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstm_core.errors import InvalidSetting
 from lstm_core.knobs import KNOBS
-from lstm_core.network.experiments import EXPERIMENTS, recipe_settings
+from lstm_core.network.experiments import find_experiment, recipe_settings
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.views import RunView
 from lstm_core.training.reports import SampleNote
@@ -29,7 +29,7 @@ def changed_settings(spec: RunSpec) -> dict[str, object]:
 
 def describe_settings(spec: RunSpec) -> str:
     """Say in one line whose experiment it is and what was changed in it."""
-    experiment = EXPERIMENTS.get(spec.experiment)
+    experiment = find_experiment(spec.experiment)
     whose = f"{experiment.title}, {spec.recipe}" if experiment else "my own network"
     changed = changed_settings(spec)
     if not changed:

@@ -49,7 +49,9 @@ def show_predictions(view: RunView) -> None:
     """Draw the articles' table: after these symbols, what should come, what the network says, how sure it is."""
     with st.container(key="predictions"):
         if view.predictions:
-            st.html(_PREDICTION_STYLE + predictions_html(view.predictions, view.spec.symbols))
+            head = "Of reviews that begin like this it says" if view.is_of_reviews else "After these symbols it says"
+            kind = "review" if view.is_of_reviews else view.spec.symbols
+            st.html(_PREDICTION_STYLE + predictions_html(view.predictions, kind, head))
         else:
             st.caption("Its first predictions appear here as soon as it has trained for a moment.")
 
@@ -74,14 +76,14 @@ def timeline_html(samples: tuple[SampleNote, ...], kind: str) -> str:
     return f"<small>{left_out:,} older ones are not shown.</small>{shown}" if left_out > 0 else shown
 
 
-def predictions_html(predictions: tuple[Prediction, ...], kind: str) -> str:
+def predictions_html(predictions: tuple[Prediction, ...], kind: str, head: str = "After these symbols it says") -> str:
     """Write a table with one row per prediction; right and wrong by sign and word, never by colour."""
     rows = "".join(
         f"<tr><td><code>{html.escape(_context(prediction, kind))}</code> → <b>{_shown(prediction.predicted)}</b></td>"
-        f"<td>{_verdict(prediction)}</td><td>{100 * prediction.probability:.0f} %</td></tr>"
+        f"<td>{_verdict(prediction, kind)}</td><td>{100 * prediction.probability:.0f} %</td></tr>"
         for prediction in predictions
     )
-    head = "<tr><th>After these symbols it says</th><th>right?</th><th>how sure</th></tr>"
+    head = f"<tr><th>{head}</th><th>right?</th><th>how sure</th></tr>"
     return f'<table class="predictions"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
@@ -100,16 +102,19 @@ def _words_html(sample: SampleNote, kind: str) -> str:
 
 
 def _context(prediction: Prediction, kind: str) -> str:
+    if kind == "review":
+        return " ".join(prediction.context) + " …"
     if kind == "words":
         return str(list(prediction.context))
     joined = "".join(prediction.context)
     return repr(joined if len(joined) <= CONTEXT_CHARACTERS else "…" + joined[-CONTEXT_CHARACTERS:])
 
 
-def _verdict(prediction: Prediction) -> str:
+def _verdict(prediction: Prediction, kind: str) -> str:
     if prediction.predicted == prediction.expected:
         return "✓ right"
-    return f"✗ wrong, <b>{_shown(prediction.expected)}</b> comes"
+    expected = f"<b>{_shown(prediction.expected)}</b>"
+    return f"✗ wrong, it is {expected}" if kind == "review" else f"✗ wrong, {expected} comes"
 
 
 def _shown(symbol: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lstm_core.network.pretrained import ModelCard, load_card, load_pretrained
+from lstm_core.reviewing.scorer import ReviewScorer
 from lstm_core.writing.writer import Writer
 
 
@@ -10,6 +11,12 @@ from lstm_core.writing.writer import Writer
 def shipped_writer(name: str) -> Writer:
     """Open a network that ships, ready to write. Raises CoreError as `load_pretrained` does."""
     return Writer(load_pretrained(name))
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_scorer(name: str) -> ReviewScorer:
+    """Open a network that ships, ready to judge. Raises CoreError as `load_pretrained` does."""
+    return ReviewScorer(load_pretrained(name))
 
 
 @st.cache_resource(show_spinner=False)

@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from lstm_core.knobs import KNOBS
-from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.network.experiments import find_experiment
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
@@ -24,13 +24,19 @@ CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by the symbol that comes next: much while it "
     "knows nothing, less with every step. Below it, the accuracy will rise: the share of symbols that it gets right."
 )
+REVIEW_CHART_TO_COME = (
+    "**Here the loss will fall.** It tells how surprised the network is by a review's label: as by a coin while it "
+    "knows nothing, less with every step. Below it, the accuracy will rise: the share of reviews that it gets right."
+)
 UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
 
 
-def show_train_panel(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
+def show_train_panel(
+    service: TrainingService, spec: RunSpec | None, run: RunView | None, is_of_reviews: bool = False
+) -> None:
     """Draw buttons and run; the panel keeps itself up to date while the run lives."""
     st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_moving else None)(
-        service, spec, run.run_id if run else None, run.is_moving if run else False
+        service, spec, run.run_id if run else None, run.is_moving if run else False, is_of_reviews
     )
 
 
@@ -39,18 +45,21 @@ def start_run(service: TrainingService, spec: RunSpec) -> None:
     take_in_hand(service.start_run(spec))
 
 
-def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, was_moving: bool) -> None:
+def _show_panel(
+    service: TrainingService, spec: RunSpec | None, run_id: str | None, was_moving: bool, is_of_reviews: bool
+) -> None:
     with friendly_errors():
         run = service.view(run_id) if run_id else None
         _show_buttons(service, spec, run)
         if run is None:
-            _show_nothing_yet()
+            _show_nothing_yet(is_of_reviews)
         else:
             show_run_status(run)
             _show_curves(service, run)
             _show_learning_rate(service, run)
-            st.header("What it writes now", anchor=False)
-            show_live_sample(run)
+            if not run.is_of_reviews:
+                st.header("What it writes now", anchor=False)
+                show_live_sample(run)
             st.header("What it predicts", anchor=False)
             show_predictions(run)
         if run and run.is_moving != was_moving:
@@ -111,15 +120,18 @@ def _show_hint(readiness: str, hint: str) -> None:
         st.error(escape_markdown(readiness))
 
 
-def _show_nothing_yet() -> None:
+def _show_nothing_yet(is_of_reviews: bool) -> None:
     """Tell what will come, each at its own place."""
     with st.container(key="run_status"):
-        st.markdown("**No run yet.** Choose an experiment or a text of your own, then press Train.")
+        what = "some reviews" if is_of_reviews else "an experiment or a text of your own"
+        st.markdown(f"**No run yet.** Choose {what}, then press Train.")
     with (
         st.container(key="loss_chart"),
         st.container(height=CHART_HEIGHT, border=True, horizontal_alignment="center", vertical_alignment="center"),
     ):
-        st.markdown(CHART_TO_COME, text_alignment="center", width=420)
+        st.markdown(REVIEW_CHART_TO_COME if is_of_reviews else CHART_TO_COME, text_alignment="center", width=420)
+    if is_of_reviews:
+        return
     with st.container(key="live_sample"):
         st.caption("Below the chart it writes a few lines every two seconds, nonsense at first.")
 
@@ -136,11 +148,11 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         unit = st.segmented_control("Shown as", UNITS, key="unit", format_func=UNITS.__getitem__, default="loss")
         x_axis = st.segmented_control("Against", ("steps", "seconds"), key="x_axis", default="steps")
         log_axis = st.toggle("Logarithmic axis", key="log_axis", help="Shows small differences of a small loss.")
-    experiment = EXPERIMENTS.get(run.spec.experiment)
+    experiment = find_experiment(run.spec.experiment)
     data = thin_history(
         service.history(run.run_id),
         smoothing,
-        start_loss=math.log(max(2, run.symbol_count)),
+        start_loss=math.log(2 if run.is_of_reviews else max(2, run.symbol_count)),
         published_loss=experiment.published_loss if experiment else None,
         published_accuracy=experiment.published_accuracy if experiment else None,
         published_label=f"{experiment.author} {experiment.year}" if experiment else "published",

@@ -13,7 +13,9 @@ from tests.browser.running_app import RunningApp
 from tests.browser.test_pictures import OVERFLOW
 from tests.browser.visitor import (
     PATIENCE,
+    fill,
     open_page,
+    press,
     set_knobs,
     settle,
     wait_for_points,
@@ -60,6 +62,15 @@ def test_axe_finds_nothing_beside_a_trained_run_with_every_knob_open(themed: Pag
 def test_axe_finds_nothing_beside_a_written_text(themed: Page, aesop: TrainedRun) -> None:
     open_page(themed, f"/generate?run={aesop.run_id}")
     write(themed, "had a general", 9)
+    check_with_axe(themed)
+
+
+def test_axe_finds_nothing_beside_a_review_with_a_word_swapped(themed: Page) -> None:
+    open_page(themed, "/sentiment")
+    fill(themed, "review_text", "The flim was not bad at all, but the story is boring and the ending is terrible.")
+    themed.locator(".word-line button").nth(1).click(timeout=PATIENCE)
+    press(themed, "what_if_drop")
+    expect(widget(themed, "what_if_both").locator(".verdict")).to_have_count(2, timeout=PATIENCE)
     check_with_axe(themed)
 
 

@@ -19,6 +19,7 @@ from tests.browser.visitor import (
     start_own_run,
     wait_for_points,
     wait_for_state,
+    widget,
     write,
 )
 
@@ -102,6 +103,15 @@ def test_generate_after_writing(sight: Page, aesop: TrainedRun) -> None:
     write(sight, "had a general", 17)
     expect(sight.locator(".next-symbols button").first).to_be_visible(timeout=PATIENCE)
     take_picture(sight, "generate")
+
+
+def test_reviews_with_a_word_swapped(sight: Page) -> None:
+    open_page(sight, "/sentiment")
+    press(sight, "trap_mixed")
+    sight.locator(".word-line button").nth(13).click(timeout=PATIENCE)
+    press(sight, "what_if_drop")
+    expect(widget(sight, "what_if_both").locator(".verdict")).to_have_count(2, timeout=PATIENCE)
+    take_picture(sight, "reviews")
 
 
 def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:

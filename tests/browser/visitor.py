@@ -7,10 +7,19 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from lstm_ui.page import PAGES
+
 PATIENCE = 120_000  # milliseconds: a deadline on a busy machine, never a measure
 REOPEN_AFTER = 5_000  # of a list that was closed by the page being drawn anew
 TRAINING_PATIENCE = 300_000  # the same for training to the end
 ENDED = ("finished", "stopped")
+FIRST_WIDGETS = {  # of each page: when it is there, the page is
+    "/": "doors",
+    "/train": "train",
+    "/generate": "write",
+    "/sentiment": "review_text",
+    "/runs": "upload_run",
+}
 
 # The chart as Plotly keeps it: a curve is a list of [x, y], an axis its title, type and range.
 CURVE = """name => {
@@ -38,7 +47,7 @@ def widget(page: Page, key: str) -> Locator:
 def open_page(page: Page, address: str) -> None:
     """Open an address and wait until its own widgets stand there."""
     page.goto(address)
-    first = {"/": "doors", "/train": "train", "/generate": "write", "/runs": "upload_run"}[address.split("?")[0]]
+    first = FIRST_WIDGETS[address.split("?")[0]]
     expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
     settle(page)
     # Grey bars stand where a part of Streamlit's own script is still on its way.
@@ -47,7 +56,7 @@ def open_page(page: Page, address: str) -> None:
 
 def follow_menu(page: Page, label: str) -> None:
     """Go to another page by the menu, as visitors do: the session stays."""
-    first = {"Home": "doors", "Train": "train", "Write": "write", "Runs": "upload_run"}[label]
+    first = FIRST_WIDGETS[next(entry.path for entry in PAGES if entry.label == label)]
     widget(page, "menu").get_by_role("link", name=label).click()
     expect(widget(page, first)).to_be_visible(timeout=PATIENCE)
     settle(page)

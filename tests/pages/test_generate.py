@@ -30,6 +30,7 @@ class OneRunService:
         self._network = TrainedNetwork(shape, draw_weights(shape, 1, 1.0, "keras"), vocabulary, checkpoint_step, "mice")
         spec = RunSpec.build(TEXT, "The *mice*", window=3)
         self._view = SimpleNamespace(
+            is_of_reviews=False,
             run_id=run_id,
             spec=spec,
             is_alive=False,
@@ -144,7 +145,7 @@ def test_without_any_run_the_network_that_ships_writes_at_once(open_page):
     page = open_page(checkpoint_step=0)
     assert page.selectbox(key="run").value == SHIPPED
     assert "ships with the app" in page.selectbox(key="run").options[0]
-    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].seed_text
+    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].example
     write_to_the_end(page, length=30)
     assert len(manuscript(page).draft.written) == 30
 
@@ -153,7 +154,7 @@ def test_the_network_that_ships_can_be_chosen_beside_a_run_and_left_again(open_p
     page = open_page()
     page.selectbox(key="run").set_value(SHIPPED).run()
     assert page.selectbox(key="run").value == SHIPPED
-    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].seed_text
+    assert page.text_area(key="seed_text").value == PRETRAINED[SHIPPED].example
     assert "run" not in page.query_params  # it is no run: the other pages would look for it in vain
     page.selectbox(key="run").select_index(0).run()
     assert page.selectbox(key="run").value != SHIPPED

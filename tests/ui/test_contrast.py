@@ -1,5 +1,6 @@
 """Text can be read in both themes: WCAG 2.2 asks for a contrast of 4.5 : 1, and of 3 : 1 for what is drawn."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from lstm_ui.sparkline import COLOUR as SPARKLINE
 
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+REVIEW_STYLE = (Path(__file__).parents[2] / "lstm_ui/review.css").read_text("utf-8")
 SURFACES = ("backgroundColor", "secondaryBackgroundColor")
 Colour = tuple[float, ...]  # red, green, blue: 0 to 1
 
@@ -60,3 +62,10 @@ def test_the_white_label_of_a_primary_button_reads(theme: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_small_curve_is_seen_on_the_page(theme: str) -> None:
     assert contrast(read_colour(SPARKLINE), read_colour(THEME[theme]["backgroundColor"])) >= 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("side", ["positive", "negative"])
+def test_the_bars_of_a_verdict_are_seen_on_the_page(theme: str, side: str) -> None:
+    (code,) = re.findall(rf"--toward-{side}: (#[0-9a-f]{{6}})", REVIEW_STYLE)
+    assert contrast(read_colour(code), read_colour(THEME[theme]["backgroundColor"])) >= 3

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import EXPERIMENTS
-from lstm_ui.knob_controls import GROUPS, LEARNING_RATES, nearest_learning_rate
+from lstm_ui.knob_controls import GROUPS, LEARNING_RATES, REVIEW_GROUPS, nearest_learning_rate
 
 ARTICLE = dict(EXPERIMENTS["rubik-meditations"].article)
 DEFAULTS = {name: knob.default for name, knob in KNOBS.items()}
@@ -27,8 +27,10 @@ def draw(settings: dict[str, Any], recipe_name: str = "", locked: tuple[str, ...
     return page
 
 
-def test_every_knob_stands_in_exactly_one_group():
-    assert sorted(name for names in GROUPS.values() for name in names) == sorted(KNOBS)
+@pytest.mark.parametrize(("groups", "others"), [(GROUPS, "reviews"), (REVIEW_GROUPS, "texts")])
+def test_every_knob_that_is_of_use_stands_in_exactly_one_group(groups, others):
+    drawn = sorted(name for names in groups.values() for name in names)
+    assert drawn == sorted(name for name, knob in KNOBS.items() if knob.only_for != others)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
