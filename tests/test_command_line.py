@@ -10,6 +10,7 @@ import pytest
 
 from lstm_core.__main__ import main
 from lstm_core.network.experiments import EXPERIMENTS
+from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
 
 ROOT = Path(__file__).parents[1]
 TEXT = "the cat sat on the mat . the dog sat on the log , and the cat saw the dog . " * 4  # 84 symbols
@@ -57,7 +58,7 @@ def test_the_experiments_are_listed_with_both_recipes() -> None:
     program = run_program("experiments", "--json")
     listed = read_object(program.stdout)
     assert program.returncode == 0
-    assert list(listed) == list(EXPERIMENTS)
+    assert list(listed) == [*EXPERIMENTS, *REVIEW_EXPERIMENTS]
     assert listed["rubik-meditations"]["article"] == dict(EXPERIMENTS["rubik-meditations"].article)
     assert listed["rubik-meditations"]["fast"] == dict(EXPERIMENTS["rubik-meditations"].fast)
 

@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(folder: Path) -> subprocess.CompletedProcess[str]:
     """What the program says that trained on two tables."""
     tables = ("--reviews", folder / "train.csv", "--test-reviews", folder / "test.csv")
-    return run_program("train", "rubik-imdb", *tables, *SMALL, "--steps", 120, "--out", folder / "runs", "--json")
+    return run_program("train", "rubik-imdb", *tables, *SMALL, "--steps", 240, "--out", folder / "runs", "--json")
 
 
 def test_training_tells_the_accuracy_on_the_test_reviews(trained: subprocess.CompletedProcess[str]) -> None:
@@ -43,7 +43,7 @@ def test_training_tells_the_accuracy_on_the_test_reviews(trained: subprocess.Com
     assert list(result) == list(expected)
     assert all(isinstance(result[name], kind) for name, kind in expected.items())
     assert result["test_accuracy"] > 0.9
-    assert result["steps"] == 120 and result["stopped_by"] == "steps"
+    assert result["steps"] == 240 and result["stopped_by"] == "steps"
 
 
 def test_a_run_judges_a_review(trained: subprocess.CompletedProcess[str], capsys: pytest.CaptureFixture[str]) -> None:

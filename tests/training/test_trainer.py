@@ -127,7 +127,7 @@ def test_it_learns_a_text_that_was_drawn_a_moment_ago_and_no_other() -> None:
     ids = trainer.data.split.training
     reports = list(trainer)
     losses = np.concatenate([report.losses for report in reports])
-    learnt, _ = trainer.evaluate_fully()
+    learnt, *_ = trainer.evaluate_fully()
     other = evaluate(trainer.data.shape, trainer.network().weights, np.random.default_rng(0).permutation(ids), 3)
 
     assert reports[-1].stopped_by == "perfect"
@@ -214,7 +214,7 @@ def test_a_long_text_is_validated_on_its_held_out_part() -> None:
     assert trainer.data.split.validation is not None
     assert note is not None
     assert note.step == 3
-    _, held_out = trainer.evaluate_fully()
+    _, held_out, _ = trainer.evaluate_fully()
     assert held_out is not None
     assert note.loss == pytest.approx(held_out.loss_nats, rel=0.2)  # measured on some of its windows
 
