@@ -37,13 +37,16 @@ _ALL = (
     Experiment(
         "rubik-imdb", "Rubik’s Code: IMDB", "Rubik’s Code", 2018,
         "25,000 film reviews, 1,000 words, 200 of each review: is it positive or negative?",
-        "imdb", article=_ARTICLE, fast=_FAST, best=_BEST, fast_reason="",
+        "imdb", article=_ARTICLE, fast=_FAST, best=_BEST,
+        fast_reason="More words with shorter vectors, a third of the units, the mean of all hidden states, and batches of "
+        "similar length: 87.4 % of the test reviews after its 400 steps, 18 s on two busy cores.",
         published_note="85.12 % accuracy on 25,000 other reviews after ten epochs", published_accuracy=0.8512,
     ),
     Experiment(
         "mini-reviews", "Mini reviews", "this app", 2026,
         "Some hundred short reviews of films, books, food and places: small enough to learn in seconds.",
-        "mini-reviews", article=_ARTICLE | {"steps": 300}, fast=_MINI, fast_reason="",
+        "mini-reviews", article=_ARTICLE | {"steps": 300}, fast=_MINI,
+        fast_reason="So few reviews are learned by heart within seconds; about others it is right two times in three.",
         published_note="no figure; it ships so that one can train without a download",
     ),
 )  # fmt: skip
