@@ -38,8 +38,8 @@ _ALL = (
         "rubik-imdb", "Rubik’s Code: IMDB", "Rubik’s Code", 2018,
         "25,000 film reviews, 1,000 words, 200 of each review: is it positive or negative?",
         "imdb", article=_ARTICLE, fast=_FAST, best=_BEST,
-        fast_reason="More words with shorter vectors, a third of the units, the mean of all hidden states, and batches of "
-        "similar length: 87.4 % of the test reviews after its 400 steps, 18 s on two busy cores.",
+        fast_reason="More words with shorter vectors, a third of the units, the mean of all hidden states, and batches "
+        "of similar length: 87.4 % of the test reviews after its 400 steps, 18 s on two busy cores.",
         published_note="85.12 % accuracy on 25,000 other reviews after ten epochs", published_accuracy=0.8512,
     ),
     Experiment(
