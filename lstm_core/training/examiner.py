@@ -4,6 +4,7 @@ Everything here is plain NumPy on a copy of the weights: looking never changes t
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,17 +53,65 @@ class Stopwatch:
         self.last_seconds = trained_seconds
 
 
-class Examiner:
+class Looks(ABC):
+    """What every examiner shares: the held-out part is measured and the network asked when it is due, a step only once.
+
+    Whoever examines says whether there `is_held_out` anything, and how to `_measure_held_out` and to `_ask`.
+    """
+
+    def __init__(self, is_held_out: bool) -> None:
+        self._is_held_out = is_held_out
+        self._validating = Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
+        self._observing = Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
+        self._validated_step = self._observed_step = -1  # a resting run is not looked at twice
+
+    def validate(self, get_network: GetNetwork, seconds: float, is_last: bool) -> ValidationNote | None:
+        """Measure on the held-out part, if there is one and it is due, or it `is_last`."""
+        if not self._is_held_out or not (is_last or self._validating.is_due(seconds)):
+            return None
+        started = time.perf_counter()
+        network = get_network()
+        if network.step == self._validated_step:
+            return None
+        self._validated_step = network.step
+        loss_nats, accuracy = self._measure_held_out(network, is_last)
+        self._validating.charge(started, seconds)
+        return ValidationNote(network.step, loss_nats, accuracy)
+
+    def observe(
+        self, get_network: GetNetwork, seconds: float, is_last: bool
+    ) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
+        """Let it write and predict, if that is due, or it `is_last`; nothing else."""
+        if not (is_last or self._observing.is_due(seconds)):
+            return (), ()
+        started = time.perf_counter()
+        network = get_network()
+        if network.step == self._observed_step:
+            return (), ()
+        self._observed_step = network.step
+        asked = self._ask(network)
+        self._observing.charge(started, seconds)
+        return asked
+
+    @abstractmethod
+    def _measure_held_out(self, network: TrainedNetwork, is_last: bool) -> tuple[float, float]:
+        """Return loss in nats and accuracy; when it `is_last` there is time for all of the held-out part."""
+
+    @abstractmethod
+    def _ask(self, network: TrainedNetwork) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
+        """Return what it writes, and what it predicts."""
+
+
+class Examiner(Looks):
     """Examines one run's network now and then; `accuracy` is what it found last over the text's windows."""
 
     def __init__(self, spec: RunSpec, data: TrainingData) -> None:
+        super().__init__(is_held_out=data.split.validation is not None)
         self.accuracy: float | None = None  # None where accuracy is counted by steps
         self._spec = spec
         self._data = data
         self._measuring = Stopwatch(EVALUATING_SHARE, every_seconds=0.25)
-        self._validating = Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
-        self._observing = Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
-        self._measured_step = self._validated_step = self._observed_step = -1  # a resting run is not looked at twice
+        self._measured_step = -1
         averaged = ARTICLE_STEPS_AVERAGED if spec.recipe == "article" else STEPS_AVERAGED
         self._last_accuracies: deque[float] = deque(maxlen=averaged)
 
@@ -95,35 +144,6 @@ class Examiner:
         self._measuring.charge(started, seconds)
         return self.accuracy
 
-    def validate(self, get_network: GetNetwork, seconds: float, is_last: bool) -> ValidationNote | None:
-        """Measure on a part of the held-out text, if there is one and it is due, or it `is_last`."""
-        if self._data.split.validation is None or not (is_last or self._validating.is_due(seconds)):
-            return None
-        started = time.perf_counter()
-        network = get_network()
-        if network.step == self._validated_step:
-            return None
-        self._validated_step = network.step
-        measured = self._evaluate(network, self._data.split.validation, MAX_VALIDATION_WINDOWS)
-        self._validating.charge(started, seconds)
-        return ValidationNote(network.step, measured.loss_nats, measured.accuracy)
-
-    def observe(
-        self, get_network: GetNetwork, seconds: float, is_last: bool
-    ) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
-        """Let it write and predict, if that is due, or it `is_last`; nothing else."""
-        if not (is_last or self._observing.is_due(seconds)):
-            return (), ()
-        started = time.perf_counter()
-        network = get_network()
-        if network.step == self._observed_step:
-            return (), ()
-        self._observed_step = network.step
-        samples = write_samples(network, self._data, self._spec.random_seed)
-        predictions = predict_next_symbols(network, self._data, self._spec.random_seed)
-        self._observing.charge(started, seconds)
-        return samples, predictions
-
     def evaluate_fully(self, network: TrainedNetwork) -> tuple[NetworkLoss, NetworkLoss | None, None]:
         """Measure on all windows of the training part, and of the held-out part where there is one."""
         split = self._data.split
@@ -138,6 +158,16 @@ class Examiner:
     @cached_property
     def _best_accuracy(self) -> float:
         return self._data.best_accuracy(self._spec.window)
+
+    def _measure_held_out(self, network: TrainedNetwork, is_last: bool) -> tuple[float, float]:
+        held_out = self._data.split.validation
+        assert held_out is not None
+        measured = self._evaluate(network, held_out, MAX_VALIDATION_WINDOWS)
+        return measured.loss_nats, measured.accuracy
+
+    def _ask(self, network: TrainedNetwork) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
+        samples = write_samples(network, self._data, self._spec.random_seed)
+        return samples, predict_next_symbols(network, self._data, self._spec.random_seed)
 
     def _evaluate(self, network: TrainedNetwork, ids: np.ndarray, max_windows: int | None = None) -> NetworkLoss:
         return evaluate(network.text_shape, network.weights, ids, self._spec.window, max_windows)

@@ -12,8 +12,8 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.reviewing.scorer import ReviewScorer
 from lstm_core.text.review_set import EncodedReviews
-from lstm_core.training.examiner import EVALUATING_SHARE, OBSERVING_SHARE, GetNetwork, Stopwatch
-from lstm_core.training.reports import Prediction, SampleNote, ValidationNote
+from lstm_core.training.examiner import GetNetwork, Looks, Stopwatch
+from lstm_core.training.reports import Prediction, SampleNote
 from lstm_core.training.review_data import ReviewData
 
 MAX_VALIDATION_REVIEWS = 500  # while it trains; at the end all are measured
@@ -24,17 +24,15 @@ WORDS_SHOWN = 12
 VERDICTS = ("negative", "positive")
 
 
-class ReviewExaminer:
+class ReviewExaminer(Looks):
     """Examines one run's network now and then. Its accuracy is counted by steps, so `accuracy` stays None."""
 
     def __init__(self, spec: RunSpec, data: ReviewData) -> None:
+        super().__init__(is_held_out=data.validation is not None)
         self.accuracy: float | None = None
         self._spec = spec
         self._data = data
-        self._validating = Stopwatch(EVALUATING_SHARE, every_seconds=1.0)
-        self._observing = Stopwatch(OBSERVING_SHARE, every_seconds=2.0)
         self._asking_all = Stopwatch(GOAL_SHARE, every_seconds=0.5)
-        self._validated_step = self._observed_step = -1
         self._sample = _spread(data.validation) if data.validation is not None else None
 
     def reaches_goal(
@@ -55,35 +53,6 @@ class ReviewExaminer:
         """Return None: the accuracy of a review run is counted by steps."""
         return None
 
-    def validate(self, get_network: GetNetwork, seconds: float, is_last: bool) -> ValidationNote | None:
-        """Measure on reviews that it does not train on, if there are any and it is due; on all when it `is_last`."""
-        if self._sample is None or not (is_last or self._validating.is_due(seconds)):
-            return None
-        started = time.perf_counter()
-        network = get_network()
-        if network.step == self._validated_step:
-            return None
-        self._validated_step = network.step
-        measured = self._evaluate(network, self._data.validation if is_last and self._data.validation else self._sample)
-        self._validating.charge(started, seconds)
-        return ValidationNote(network.step, measured.loss_nats, measured.accuracy)
-
-    def observe(
-        self, get_network: GetNetwork, seconds: float, is_last: bool
-    ) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
-        """Ask it about a few reviews, if that is due, or it `is_last`: always the same ones, to see it learn."""
-        if not (is_last or self._observing.is_due(seconds)):
-            return (), ()
-        started = time.perf_counter()
-        network = get_network()
-        if network.step == self._observed_step:
-            return (), ()
-        self._observed_step = network.step
-        reviews = _spread(self._sample if self._sample is not None else self._data.training, PREDICTIONS_SHOWN)
-        predictions = tuple(self._predict(network, reviews))
-        self._observing.charge(started, seconds)
-        return (), predictions
-
     def evaluate_fully(self, network: TrainedNetwork) -> tuple[ReviewLoss, ReviewLoss | None, ReviewLoss | None]:
         """Measure on a good part of the training reviews, on all held-out ones, and on all test reviews."""
         held_out, test = self._data.validation, self._data.test
@@ -92,6 +61,17 @@ class ReviewExaminer:
         if test is held_out:
             return training, validation, validation
         return training, validation, self._evaluate(network, test) if test is not None else None
+
+    def _measure_held_out(self, network: TrainedNetwork, is_last: bool) -> tuple[float, float]:
+        held_out = self._data.validation if is_last else self._sample
+        assert held_out is not None
+        measured = self._evaluate(network, held_out)
+        return measured.loss_nats, measured.accuracy
+
+    def _ask(self, network: TrainedNetwork) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:
+        """Ask about a few reviews, always the same ones, so that one sees it learn; it writes nothing."""
+        reviews = _spread(self._sample if self._sample is not None else self._data.training, PREDICTIONS_SHOWN)
+        return (), tuple(self._predict(network, reviews))
 
     def _predict(self, network: TrainedNetwork, reviews: EncodedReviews) -> list[Prediction]:
         cut = [reviews.review(index)[-self._spec.window :].astype(np.int64) for index in range(len(reviews))]
