@@ -4,24 +4,29 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 
-from lstm_core.errors import InvalidSetting, ServiceUnavailable
+from lstm_core.errors import CoreError, InvalidSetting, ServiceUnavailable
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
+from lstm_core.service.glance import Glance, look_at
 from lstm_core.service.recording import record_new_run
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_names import clean_run_name
+from lstm_core.service.run_rules import NoRules, RunRules
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.training.data import prepare_run
 
+WALL_TEMPERATURE = 0.5  # of the samples that a class sees: neither parroting nor stammering
 SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
 
@@ -46,22 +51,31 @@ class TrainingService:
         self._shelf = RunShelf(self._store)
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
         self._lock = self._conductor.lock
+        self.rules: RunRules = NoRules()  # asked before the lock is taken
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs are kept."""
+        return self._store.folder
 
     def readiness(self) -> str:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
         return self._conductor.readiness
 
-    def start_run(self, spec: RunSpec) -> str:
+    def start_run(self, spec: RunSpec, owner: str = "") -> str:
         """Begin a run and return its id.
 
         Raises TextTooShort when the text has no window to learn from, TooBig when the network needs more memory than
-        a run may have, ServiceUnavailable when its folder cannot be made.
+        a run may have, NotAllowed when a class room's rules forbid it, ServiceUnavailable when its folder cannot be
+        made.
         """
+        self.rules.check_start(owner, spec)
         data = prepare_run(spec)
         check_size(data.shape, spec)
         run = record_new_run(self._store, spec, data)
         with self._lock:
             self._shelf.add(run)
+        self.rules.note_start(owner, run.run_id)
         self._conductor.wake()
         return run.run_id
 
@@ -74,7 +88,8 @@ class TrainingService:
         self._rest(run_id, "stopped", "visitor")
 
     def resume(self, run_id: str) -> None:
-        """Go on with a paused, interrupted or failed run."""
+        """Go on with a paused, interrupted or failed run. Raises NotAllowed while its class room is paused."""
+        self.rules.check_going_on(run_id)
         with self._lock:
             run = self._shelf.take(run_id)
             if run.state in ("paused", "interrupted", "failed"):
@@ -83,7 +98,8 @@ class TrainingService:
         self._conductor.wake()
 
     def step_once(self, run_id: str) -> None:
-        """Make one step of a paused run; asked again before that is made, it is still one."""
+        """Make one step of a paused run; asked again before that is made, it is still one. Raises as `resume` does."""
+        self.rules.check_going_on(run_id)
         with self._lock:
             run = self._shelf.take(run_id)
             if run.state in ("paused", "interrupted"):
@@ -91,7 +107,11 @@ class TrainingService:
         self._conductor.wake()
 
     def train_on(self, run_id: str, steps: int) -> None:
-        """Train a resting run for `steps` more. Raises InvalidSetting when that is no whole number of steps."""
+        """Train a resting run for `steps` more.
+
+        Raises InvalidSetting when that is no whole number of steps, NotAllowed as `resume` does.
+        """
+        self.rules.check_going_on(run_id)
         steps = KNOBS["steps"].check(steps)
         if steps == 0:
             raise InvalidSetting("It was asked to train on for 0 steps.", "It takes 1 at least.", "Ask for more.")
@@ -103,7 +123,11 @@ class TrainingService:
         self._conductor.wake()
 
     def set_learning_rate(self, run_id: str, value: float) -> None:
-        """Use another learning rate from the next slice on. Raises InvalidSetting when it is out of bounds."""
+        """Use another learning rate from the next slice on.
+
+        Raises InvalidSetting when it is out of bounds, NotAllowed when a teacher has locked it.
+        """
+        self.rules.check_learning_rate(run_id)
         value = KNOBS["learning_rate"].check(value)
         with self._lock:
             self._shelf.take(run_id).learning_rate_wanted = value
@@ -112,6 +136,25 @@ class TrainingService:
         """Return how a run stands now."""
         with self._lock:
             return self._shelf.view(run_id)
+
+    def glance(self, run_id: str, known: Glance | None, max_steps: int | None, max_seconds: float | None) -> Glance:
+        """Look at a run for a wall, see `look_at`; `known`, what was seen before, comes back while it is still true."""
+        self._store.path(run_id)
+        with self._lock:
+            run = self._shelf.live.get(run_id)  # not `take`: being on a wall is no use that keeps a run in memory
+            if known is not None and (run is None or known.is_of(run)):
+                return known
+            return look_at(run or self._shelf.take(run_id), max_steps, max_seconds, WALL_TEMPERATURE)
+
+    def hold(self, run_ids: Iterable[str]) -> set[str]:
+        """Pause those of these runs that train, whoever has made them, and return their ids."""
+        with self._lock:
+            runs = [self._shelf.live.get(run_id) for run_id in run_ids]  # whatever trains is there
+            held = {run.run_id for run in runs if run is not None and run.is_alive}
+        for run_id in held:
+            with suppress(CoreError):  # somebody has just deleted it
+                self.pause(run_id)
+        return held
 
     def history(self, run_id: str) -> History:
         """Return a run's curves."""
