@@ -14,9 +14,11 @@ from lstm_core.service.views import RunView
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
+from lstm_ui.room_note import own_room
 from lstm_ui.run_status import show_run_status
 from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
+from lstm_ui.wall_visit import own_token
 
 TICK_SECONDS = 0.5
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -41,8 +43,8 @@ def show_train_panel(
 
 
 def start_run(service: TrainingService, spec: RunSpec) -> None:
-    """Begin a run and take it in hand."""
-    take_in_hand(service.start_run(spec))
+    """Begin a run and take it in hand; of a member of a class room it stands on the wall."""
+    take_in_hand(service.start_run(spec, own_token()))
 
 
 def _show_panel(
@@ -70,24 +72,28 @@ def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView |
     """Draw the five buttons, always at the same place; a button that would do nothing is grey."""
     state = run.state if run else "none"
     is_alive = bool(run and run.is_alive)
+    room = own_room()
+    is_held = bool(room and room.is_paused)  # by the teacher of the visitor's room: nothing begins or goes on
     rests = state in ("paused", "interrupted", "failed")
     ended = state in ("stopped", "finished")
     with st.container(horizontal=True, gap="xsmall", key="train_buttons"):
-        if _button("Train", "train", spec is not None and not is_alive, "primary"):
+        if _button("Train", "train", spec is not None and not is_alive and not is_held, "primary"):
             start_run(service, spec)  # type: ignore[arg-type]
             st.rerun()
         if _button("Pause", "pause", is_alive):
             _act(service.pause, run)
-        if _button("Resume", "resume", rests):
+        if _button("Resume", "resume", rests and not is_held):
             _act(service.resume, run)
         if _button("Stop", "stop", is_alive or rests):
             _act(service.stop, run)
         if ended:
-            if _button("Train on", "train_on", True):
+            if _button("Train on", "train_on", not is_held):
                 _act(lambda run_id: service.train_on(run_id, _steps_to_add(run)), run)
-        elif _button("Step", "step", rests):
+        elif _button("Step", "step", rests and not is_held):
             _act(service.step_once, run)
-    if ended:
+    if is_held:
+        hint = "Your teacher has paused everyone; it goes on when the teacher says so."
+    elif ended:
         hint = f"Train on adds {_steps_to_add(run):,} steps. Train begins a new run."
     else:
         hint = "Pause and Stop lose nothing. Step makes one step of a paused run."
@@ -165,6 +171,8 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
 
     key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
+    room = own_room()
+    is_locked = room is not None and "learning_rate" in room.locks
     with st.container(key="live_learning_rate"):
         st.select_slider(
             "Learning rate from here on",
@@ -172,7 +180,8 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
             nearest_learning_rate(run.learning_rate),
             key=key,
             format_func=lambda rate: f"{rate:g}",
-            disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
+            disabled=is_locked
+            or not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
             on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key]),
             help=KNOBS["learning_rate"].help + " A schedule lowers it further.",
         )

@@ -49,9 +49,10 @@ class ClassRooms:
         self._guesses = GuessLimiter()
         self._rooms: dict[str, Room] = {}
         self._walls: dict[str, Wall] = {}
-        kept = [room for room in self._file.load() if clock() - room.opened <= ROOM_SECONDS]
-        self._rooms.update((room.code, room) for room in kept)
-        self._save()
+        found = self._file.load()
+        self._rooms.update((room.code, room) for room in found if clock() - room.opened <= ROOM_SECONDS)
+        if len(self._rooms) < len(found):
+            self._save()
         service.rules = RoomRules(self._lock, self._rooms, self._save, service)
         self._closing = threading.Event()
         threading.Thread(target=self._sweep, daemon=True, name="class rooms").start()
