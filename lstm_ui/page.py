@@ -71,11 +71,11 @@ def page_setup(title: str, path: str) -> None:
     with st.container(key="top_bar", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         show_menu()
         with st.container(key="run_bar", horizontal=True, vertical_alignment="center", width="content"):
+            show_projector_button(path)
             try:
                 show_run_in_hand(training_service())
             except CoreError as error:  # the frame stays; the page itself says more
                 _show_quietly(error.came)
-            show_projector_button(path)
 
 
 def show_menu() -> None:

@@ -64,13 +64,13 @@ def describe_line(line: WallLine) -> Line:
 
 
 def describe_network(run: Glance) -> str:
-    """Tell a network's settings as short as a badge."""
+    """Tell a network's settings as short as a badge, what matters most first."""
     spec = run.spec
-    layers = f"{spec.layers} × {spec.units}" if spec.layers > 1 else f"{spec.units}"
-    reads = "reviews" if spec.reviews is not None else spec.symbols
+    layers = f"{spec.layers} × " if spec.layers > 1 else ""
+    reads = "" if spec.reviews is not None else f", by {spec.symbols}"
     return (
-        f"{spec.text_name}: {reads}, window {spec.window}, {layers} units, {run.parameters:,} parameters, "
-        f"{spec.optimizer} {spec.learning_rate:g}, batch {spec.batch}"
+        f"{layers}{spec.units} units, {run.parameters:,} parameters, window {spec.window}, "
+        f"{spec.optimizer} {spec.learning_rate:g}, batch {spec.batch} · {spec.text_name}{reads}"
     )
 
 

@@ -124,7 +124,7 @@ function fit(board) {
   const width = board.cards.clientWidth
   const height = innerHeight - board.cards.getBoundingClientRect().top - 40
   let columns = 1
-  while (columns < 10 && Math.ceil(count / columns) * (width / columns) * 0.86 > Math.max(height, 200)) columns += 1
+  while (columns < 10 && Math.ceil(count / columns) * (width / columns) * 0.86 + 8 > Math.max(height, 200)) columns += 1
   board.cards.style.setProperty("--columns", columns)
 }
 

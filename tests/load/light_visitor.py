@@ -87,9 +87,15 @@ class LightVisitor:
         button = WidgetState(id=_widget_of(shown.element).id, trigger_value=True)
         return await self._run(button, shown.fragment)
 
-    async def set(self, key: str, value: str | float | list[str]) -> float:
-        """Set a widget: text and choices take a string (a row of words a list of one), numbers a number."""
+    async def set(self, key: str, value: str | float) -> float:
+        """Set a widget: boxes and choices take a string, the label of what is chosen; numbers and sliders a number."""
         return await self._run(fragment=self._set(key, value).fragment)
+
+    async def set_all(self, **values: str | float) -> float:
+        """Set several widgets at once: the page is drawn once."""
+        for key, value in values.items():
+            self._set(key, value)
+        return await self._run()
 
     async def submit(self, key: str, **values: str) -> float:
         """Fill the boxes of a form, and press its button."""
@@ -243,15 +249,17 @@ class LightVisitor:
         known = sorted({_widget_key(shown.element) for shown in self._shown.values()} - {""})
         raise AssertionError(f"the page has no widget “{key}”; it has {', '.join(known)}; errors: {self.errors}")
 
-    def _set(self, key: str, value: str | float | list[str]) -> Shown:
+    def _set(self, key: str, value: str | float) -> Shown:
         shown = self._find(key)
-        state = WidgetState(id=_widget_of(shown.element).id)
-        if isinstance(value, list):
-            state.string_array_value.data.extend(value)
-        elif isinstance(value, str):
-            state.string_value = value
-        else:
+        state, kind = WidgetState(id=_widget_of(shown.element).id), shown.element.WhichOneof("type")
+        if kind == "button_group":
+            state.string_array_value.data.append(value)
+        elif kind == "slider":
+            state.double_array_value.data.append(value)
+        elif kind == "number_input":
             state.double_value = value
+        else:
+            state.string_value = value
         self._states[state.id] = state
         return shown
 
