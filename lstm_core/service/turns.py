@@ -47,7 +47,7 @@ class Contender:
 class Turn:
     """The next slice of a run: on `worker`, for `seconds` of training; `leaves`: it is then to move to another."""
 
-    contender: Contender
+    run_id: str
     worker: str
     seconds: float
     leaves: bool = False
@@ -121,9 +121,9 @@ class Turns:
             if contender.worker not in slots:
                 runs_on[worker] += 1
             length = FIRST_SLICE_SECONDS if contender.is_new else seconds
-            turns.append(Turn(contender, worker, length, leaves=_should_move(worker, runs_on, slots)))
-            if turns[-1].leaves:
-                runs_on[worker] -= 1
+            leaves = _should_move(worker, runs_on, slots)
+            runs_on[worker] -= leaves
+            turns.append(Turn(contender.run_id, worker, length, leaves))
             self._begin(contender, length)
         return turns
 
@@ -215,7 +215,7 @@ def admitted(living: Iterable[Contender]) -> list[Contender]:
 def abandoned(living: Collection[Contender], slot_count: int) -> list[Contender]:
     """Return the runs that should pause: unseen for long, while those that are watched could use every slot."""
     watched = sum(contender.is_watched for contender in admitted(living))
-    if watched < slot_count:
+    if not slot_count or watched < slot_count:
         return []
     return [contender for contender in living if contender.unseen_seconds >= ABANDONED_SECONDS]
 
