@@ -33,6 +33,11 @@ def default_runs_folder() -> Path:
     return Path(os.environ.get("LSTM_RUNS_DIR") or PROJECT_ROOT / "runs")
 
 
+def is_run_id(given: str) -> bool:
+    """Tell whether this has the form of a run's id, and so cannot lead out of the store's folder."""
+    return _RUN_ID.fullmatch(given) is not None
+
+
 class RunFolders:
     """The runs in one folder. Run ids may come from an address bar: every method that takes one checks it.
 
@@ -82,7 +87,7 @@ class RunFolders:
                 return list(run_ids)
             now, found = time.time_ns(), []
             for spec in self.folder.glob("*/spec.json"):
-                if _RUN_ID.fullmatch(spec.parent.name):
+                if is_run_id(spec.parent.name):
                     with suppress(FileNotFoundError):  # somebody has just deleted it
                         found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
         run_ids = [run_id for _, run_id in sorted(found, reverse=True)]
@@ -98,8 +103,8 @@ class RunFolders:
         return folder
 
     def checked(self, run_id: str) -> str:
-        """Return an id that names a folder of this store, whether there is one or not."""
-        if not _RUN_ID.fullmatch(run_id):
+        """Return an id that could be that of a run of this store."""
+        if not is_run_id(run_id):
             raise _not_found()
         return run_id
 

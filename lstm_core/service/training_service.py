@@ -13,6 +13,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
+from lstm_core.service.device_links import DeviceLinks
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import record_new_run
@@ -50,6 +51,7 @@ class TrainingService:
         self._shelf = RunShelf(self._store)
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
         self._lock = self._conductor.lock
+        self.device_links = DeviceLinks()
         self._beginning: list[str] = []  # owners of runs whose folders are being made
 
     def readiness(self) -> str:
