@@ -36,8 +36,8 @@ def show_departure(links: DeviceLinks) -> None:
     with st.expander("Take my runs to another device", key="device_link"):
         st.markdown(
             "Runs belong to the browser that made them. A secret link makes them belong to another one as well, "
-            f"at home or on your phone: open it there. It works once, within {MINUTES}. Show it to nobody else: whoever "
-            "opens it can change and delete your runs."
+            f"at home or on your phone: open it there. It works once, within {MINUTES}. Show it to nobody else: "
+            "whoever opens it can change and delete your runs."
         )
         key = st.session_state.get(MADE)
         if key and links.is_open(key):  # else it was used, or is over

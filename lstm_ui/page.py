@@ -91,7 +91,7 @@ def show_run_in_hand(service: "TrainingService") -> None:
     if run_id and run_id not in runs:
         try:
             runs[run_id] = service.view(run_id)
-            note_opened(runs[run_id])
+            note_opened(service, runs[run_id])
         except CoreError:  # the page itself says why; here another run can be chosen
             run_id = None
     if not runs:

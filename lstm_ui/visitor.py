@@ -65,9 +65,10 @@ def opened_runs() -> list[str]:
     return st.session_state[OPENED]
 
 
-def note_opened(view: "RunView") -> None:
+def note_opened(service: "TrainingService", view: "RunView") -> None:
     """Remember a run of somebody else's that was opened by its address."""
     if not may_change(view) and view.owner != NOBODY and opened_runs()[:1] != [view.run_id]:
+        service.note_shared(view.run_id)
         st.session_state[OPENED] = list(dict.fromkeys([view.run_id, *opened_runs()]))[:MAX_OPENED]
 
 

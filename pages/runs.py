@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lstm_core.knobs import MAX_ARCHIVE_BYTES
+from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_RUN_AGE_SECONDS, MAX_RUNS_BYTES
 from lstm_core.service.training_service import TrainingService
 from lstm_ui import run_actions as actions
 from lstm_ui.device_link import show_arrival, show_departure
@@ -78,7 +78,9 @@ page_setup("Runs", "/runs")
 st.title("Runs", anchor=False)
 st.caption(
     "The networks that you have trained in this browser, those that you opened by a link, and those that were trained "
-    "on the server's command line; the newest first."
+    "on the server's command line; the newest first. Each is kept for "
+    f"{MAX_RUN_AGE_SECONDS // 86_400} days after it last trained; when all visitors' runs take more than "
+    f"{MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to keep."
 )
 with friendly_errors():
     show_page()

@@ -97,7 +97,7 @@ class LiveRun:
     worker_out: str | None = None  # the worker that was asked to do it
     since: float = 0.0  # time.monotonic() when it was begun or resumed
     is_new: bool = True  # no slice was handed out since then
-    seen: float = 0.0  # time.monotonic() when a page asked for it last
+    seen: float = float("-inf")  # time.monotonic() when a page asked for it last
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
 
