@@ -79,3 +79,7 @@ class RoomNotFound(CoreError):
 
 class NotAllowed(CoreError):
     """What was asked is not this visitor's to do, or not now: a teacher has locked it, or it came too often."""
+
+
+class TooManyRuns(CoreError):
+    """So many runs train or wait already that one more would only wait for very long."""

@@ -11,7 +11,7 @@ from lstm_core.text.library import LIBRARY, load_text
 from lstm_ui.page import escape_markdown
 from lstm_ui.service import class_rooms
 from lstm_ui.train_setup import set_up_next
-from lstm_ui.wall_visit import own_token
+from lstm_ui.visitor import own_token
 
 LOOK_SECONDS = 3.0  # a student learns of a pause, a lock, a challenge as soon as this
 

@@ -7,7 +7,8 @@ from lstm_core.knobs import MAX_NICKNAME_CHARACTERS
 from lstm_core.service.room_codes import CODE_LENGTH
 from lstm_core.service.rooms import ClassRooms
 from lstm_ui.page import escape_markdown
-from lstm_ui.wall_visit import Visit, forget_room, own_address, own_token, take_role
+from lstm_ui.visitor import own_token
+from lstm_ui.wall_visit import Visit, forget_room, own_address, take_role
 
 REFUSED = "wall_refused"  # key of the session: why the last button did nothing
 

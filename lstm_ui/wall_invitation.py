@@ -4,13 +4,13 @@ import base64
 import html
 import io
 import socket
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import segno
 import streamlit as st
 
 from lstm_core.service.room import RoomView
-from lstm_ui.page import escape_markdown
+from lstm_ui.page import page_address
 from lstm_ui.wall_visit import ROOM_IN_ADDRESS, TEACHER_IN_ADDRESS
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -18,7 +18,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def show_invitation(room: RoomView) -> None:
     """Draw code, address and QR picture."""
-    address, is_only_here = room_address(st.context.url or "", room.code)
+    address, is_only_here = reachable(page_address("wall", **{ROOM_IN_ADDRESS: room.code}))
     place = address.split("?")[0].removeprefix("https://").removeprefix("http://")
     with st.container(key="wall_invitation"):
         st.html(
@@ -35,27 +35,25 @@ def show_invitation(room: RoomView) -> None:
 
 def show_teacher_link(room: RoomView, secret: str) -> None:
     """Show the link that keeps the teacher's role."""
-    address, _ = room_address(st.context.url or "", room.code)
+    query = {ROOM_IN_ADDRESS: room.code, TEACHER_IN_ADDRESS: secret}
     st.caption("Whoever has this link teaches this room. Keep it to come back from another device; show it to nobody.")
-    st.code(f"{address}&{TEACHER_IN_ADDRESS}={quote(secret)}", language=None, wrap_lines=True)
-    st.caption(escape_markdown("On a projector use the button “Projector”: it takes the link out of the address."))
+    st.code(reachable(page_address("wall", **query))[0], language=None, wrap_lines=True)
+    st.caption("On a projector use the button “Projector”: it takes the secret out of the address.")
 
 
-def room_address(page_address: str, code: str) -> tuple[str, bool]:
-    """Return the address that leads into a room, and whether only this machine can follow it.
+def reachable(address: str) -> tuple[str, bool]:
+    """Return an address as others can follow it, and whether only this machine can.
 
     It is the one that the visitor's own browser shows, so it is right behind a proxy too. Of a server on one's own
     machine, "localhost" is replaced by the machine's address in the network, if it has one.
     """
-    parts = urlsplit(page_address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        parts = urlsplit("http://localhost:8501/wall")
-    host = parts.netloc
+    parts = urlsplit(address)
+    host = parts.netloc or "localhost"
     if parts.hostname in LOOPBACK:
         own = find_own_address()
         host = f"{own}:{parts.port}" if own and parts.port else own or host
     is_only_here = (urlsplit(f"//{host}").hostname or "") in LOOPBACK
-    return urlunsplit((parts.scheme, host, parts.path, f"{ROOM_IN_ADDRESS}={quote(code)}", "")), is_only_here
+    return urlunsplit((parts.scheme or "http", host, parts.path, parts.query, "")), is_only_here
 
 
 def find_own_address() -> str:

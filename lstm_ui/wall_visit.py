@@ -4,7 +4,6 @@ The teacher has a secret link, `/wall?room=<code>&teacher=<secret>`: a refresh k
 secret is taken out of the address, where the whole class would read it, and comes back when the mode is left.
 """
 
-import secrets
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,11 +12,11 @@ from lstm_core.errors import CoreError, NotAllowed
 from lstm_core.service.room import Membership, RoomView
 from lstm_core.service.rooms import ClassRooms
 from lstm_ui.projector import is_projected
+from lstm_ui.visitor import own_token
 
 ROOM_IN_ADDRESS = "room"
 TEACHER_IN_ADDRESS = "teacher"
-ROLE = "wall_role"  # keys of the session: code and secret of the room that this visitor teaches
-TOKEN = "visitor_token"
+ROLE = "wall_role"  # key of the session: code and secret of the room that this visitor teaches
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,6 @@ class Visit:
     room: RoomView
     secret: str = ""
     member: Membership | None = None
-
-
-def own_token() -> str:
-    """Return what this browser session is known by, to class rooms and to nobody else."""
-    if TOKEN not in st.session_state:
-        st.session_state[TOKEN] = secrets.token_urlsafe(16)
-    return st.session_state[TOKEN]
 
 
 def own_address() -> str:

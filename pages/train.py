@@ -7,7 +7,7 @@ from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.room_note import own_room, show_room_note
 from lstm_ui.service import training_service
 from lstm_ui.session import run_in_hand
-from lstm_ui.train_panel import show_train_panel, start_run
+from lstm_ui.train_panel import attempt, show_train_panel, start_run
 from lstm_ui.train_setup import choose_experiment, choose_spec
 
 page_setup("Train", "/train")
@@ -36,8 +36,7 @@ with friendly_errors():
     with choice:
         show_room_note()
     spec = choose_spec(run, choice, details, own_room())
-    if starts_now and spec is not None:
-        start_run(service, spec)
-        st.rerun()
     with panel:
+        if starts_now and spec is not None:
+            attempt(start_run, service, spec)
         show_train_panel(service, spec, run)

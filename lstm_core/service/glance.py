@@ -42,7 +42,7 @@ def look_at(run: LiveRun, max_steps: int | None, max_seconds: float | None, temp
 
     `temperature`: which of its samples to show. To be called under the service's lock.
     """
-    view = run.view(0)
+    view = run.view()
     counted = _last_within(run, max_steps, max_seconds)
     samples = [sample for sample in run.samples if abs(sample.temperature - temperature) < 0.01]
     start_loss = float(np.log(2 if view.is_of_reviews else max(2, view.symbol_count)))

@@ -1,6 +1,6 @@
 """One class room: who is in it, what the teacher has set, and how it is written down.
 
-Nothing is kept of a student but the nickname, the ids of the runs, and the hash of what their browser knows itself by.
+Nothing is kept of a student but the nickname, the ids of the runs, and the hash of their browser's token.
 Next: `rooms.py`, which opens rooms, lets people in and closes them.
 """
 

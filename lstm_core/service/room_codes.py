@@ -4,7 +4,6 @@ Five letters of 23 make 6,436,343 codes. Whoever tries them out gets one answer 
 one open room is found after some five weeks on average, and a room lives for twelve hours.
 """
 
-import hashlib
 import hmac
 import secrets
 import threading
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lstm_core.errors import NotAllowed
+from lstm_core.service.owners import hash_token
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"  # no I, L and O, which pass for 1 and 0
 CODE_LENGTH = 5
@@ -37,18 +37,13 @@ def clean_code(typed: str) -> str:
 
 
 def make_secret() -> str:
-    """Draw a secret that nobody guesses, 128 bits of it, for a link or a browser."""
+    """Draw a secret that nobody guesses, 128 bits of it, for the teacher's link."""
     return secrets.token_urlsafe(16)
 
 
-def hash_secret(secret: str) -> str:
-    """Return what is kept of a secret. It is random and long, so that a plain SHA-256 gives nothing away."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
 def is_secret(given: str, kept_hash: str) -> bool:
-    """Tell whether `given` is the secret that `kept_hash` was made of, in a time that does not tell how nearly."""
-    return hmac.compare_digest(hash_secret(given), kept_hash)
+    """Tell whether `given` is the secret whose `hash_token` was kept, in a time that does not tell how nearly."""
+    return hmac.compare_digest(hash_token(given), kept_hash)
 
 
 @dataclass

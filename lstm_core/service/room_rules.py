@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from lstm_core.errors import NotAllowed
 from lstm_core.knobs import KNOBS
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.owners import hash_token
 from lstm_core.service.room import Member, Room
-from lstm_core.service.room_codes import hash_secret
 from lstm_core.text.library import LIBRARY, load_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class RoomRules:
                 )
 
     def _find_owner(self, owner: str) -> tuple[Room, Member] | tuple[None, None]:
-        owner_hash = hash_secret(owner)
+        owner_hash = hash_token(owner)
         for room in self._rooms.values() if owner else ():
             for member in room.members.values():
                 if member.token_hash == owner_hash:

@@ -10,17 +10,17 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lstm_core.errors import CoreError, InvalidSetting, NotAllowed, RoomNotFound, ServiceUnavailable
+from lstm_core.errors import InvalidSetting, NotAllowed, RoomNotFound, ServiceUnavailable
 from lstm_core.knobs import MAX_ROOM_MEMBERS, MAX_ROOMS, ROOM_SECONDS
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.challenge import Challenge
 from lstm_core.service.nicknames import clean_nickname
+from lstm_core.service.owners import hash_token
 from lstm_core.service.room import LOCKABLE, Member, Membership, Room, RoomView
-from lstm_core.service.room_codes import GuessLimiter, clean_code, hash_secret, is_secret, make_code, make_secret
+from lstm_core.service.room_codes import GuessLimiter, clean_code, is_secret, make_code, make_secret
 from lstm_core.service.room_file import RoomFile
 from lstm_core.service.room_rules import RoomRules
 from lstm_core.service.training_service import TrainingService
@@ -79,7 +79,7 @@ class ClassRooms:
             while code in self._rooms:
                 code = make_code()
             secret = make_secret()
-            self._rooms[code] = Room(code, hash_secret(secret), self._clock())
+            self._rooms[code] = Room(code, hash_token(secret), self._clock())
             self._save()
         return code, secret
 
@@ -96,7 +96,7 @@ class ClassRooms:
             raise
 
     def join(self, typed: str, nickname: str, token: str, visitor: str) -> Membership:
-        """Let a student into a room; `token` is what their browser knows itself by.
+        """Let a student into a room; `token` is what their browser keeps, see owners.py.
 
         Whoever is in that room already gets another nickname; whoever is in another room leaves it. Raises what `find`
         does, InvalidSetting for a nickname that cannot be taken, NotAllowed when the room is full.
@@ -115,7 +115,7 @@ class ClassRooms:
                         "Ask the teacher to open a second room.",
                     )
                 self.leave(token)
-                member = Member(secrets.token_hex(4), nickname, hash_secret(token))
+                member = Member(secrets.token_hex(4), nickname, hash_token(token))
                 room.members[member.member_id] = member
             member.nickname = nickname
             self._save()
@@ -244,9 +244,7 @@ class ClassRooms:
 
     def _release(self, room: Room, runs: set[str]) -> None:
         room.held = room.held - runs
-        for run_id in runs:
-            with suppress(CoreError):  # somebody has deleted it
-                self._service.resume(run_id)
+        self._service.release(runs)
         self._save()
 
     def _make_room(self) -> None:
@@ -281,5 +279,5 @@ class ClassRooms:
 def _find_member(room: Room, token: str) -> Member | None:
     if not token:
         return None
-    token_hash = hash_secret(token)
+    token_hash = hash_token(token)
     return next((member for member in room.members.values() if member.token_hash == token_hash), None)

@@ -6,7 +6,7 @@ from lstm_core.network.spec import RunSpec
 
 
 class RunRules(Protocol):
-    """Each method raises NotAllowed to forbid; `owner` is the visitor who asks, "" for nobody in particular."""
+    """Each method raises NotAllowed to forbid; `owner` is the token of who asks, see owners.py."""
 
     def check_start(self, owner: str, spec: RunSpec) -> None:
         """A visitor is about to begin a run."""

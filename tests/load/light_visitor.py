@@ -20,6 +20,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, RunIdentity
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from lstm_core.service.owners import make_token
+from lstm_ui.visitor import TOKENS_COOKIE
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANSWER_SECONDS = 60.0  # a deadline on a busy machine, never a measure
 FRAGMENT_RAN = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
@@ -38,6 +41,7 @@ class Shown:
 class LightVisitor:
     """One visitor with one page open, as a session of its own. Use it in an `async with` block, which ends it.
 
+    Each has a token of its own in its cookie, as a browser has: its runs belong to it alone.
     `errors` holds each error that the page has shown; `chart` the live chart's data as the browser would have them.
     """
 
@@ -45,6 +49,7 @@ class LightVisitor:
         if urlsplit(address).hostname not in LOOPBACK:
             raise ValueError(f"a crowd visits this machine alone, not {address}")
         self._address = address
+        self.token = make_token()
         self._socket: ClientConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._timers: dict[str, asyncio.Task[None]] = {}  # by fragment
@@ -63,7 +68,13 @@ class LightVisitor:
 
     async def __aenter__(self) -> "LightVisitor":
         address = self._address.replace("http", "ws", 1) + "/_stcore/stream"
-        self._socket = await connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=ANSWER_SECONDS)  # type: ignore[list-item]
+        self._socket = await connect(
+            address,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": f"{TOKENS_COOKIE}={self.token}"},
+            max_size=None,
+            open_timeout=ANSWER_SECONDS,
+        )
         self._tasks.append(asyncio.create_task(self._listen()))
         return self
 
