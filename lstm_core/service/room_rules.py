@@ -2,17 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from lstm_core.errors import NotAllowed
 from lstm_core.knobs import KNOBS
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.owners import hash_token
 from lstm_core.service.room import Member, Room
 from lstm_core.text.library import LIBRARY, load_text
-
-if TYPE_CHECKING:
-    from lstm_core.service.training_service import TrainingService
 
 
 class RoomRules:
@@ -23,12 +20,12 @@ class RoomRules:
         lock: "threading.RLock",
         rooms: Mapping[str, Room],
         save: Callable[[], None],
-        service: "TrainingService",
+        runs: ClassRuns,
     ) -> None:
         self._lock = lock
         self._rooms = rooms
         self._save = save
-        self._service = service
+        self._runs = runs
 
     def check_start(self, owner: str, spec: RunSpec) -> None:
         """Refuse a run while its room is paused, on another text, or with a locked knob elsewhere."""
@@ -54,7 +51,7 @@ class RoomRules:
                 return
             member.add_run(run_id)
             if room.is_paused:
-                room.held |= self._service.hold([run_id])
+                room.held |= self._runs.hold([run_id])
             self._save()
 
     def check_going_on(self, run_id: str) -> None:

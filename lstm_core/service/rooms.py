@@ -42,7 +42,7 @@ class ClassRooms:
         self, service: TrainingService, folder: Path | None = None, clock: Callable[[], float] = time.time
     ) -> None:
         """Take up the rooms in `folder`, the service's own if it is not given. `clock` returns Unix time."""
-        self._service = service
+        self._runs = service.class_runs
         self._file = RoomFile(folder or service.folder)
         self._clock = clock
         self._lock = threading.RLock()  # taken before the service's own, never after it
@@ -53,7 +53,7 @@ class ClassRooms:
         self._rooms.update((room.code, room) for room in found if clock() - room.opened <= ROOM_SECONDS)
         if len(self._rooms) < len(found):
             self._save()
-        service.rules = RoomRules(self._lock, self._rooms, self._save, service)
+        service.rules = RoomRules(self._lock, self._rooms, self._save, self._runs)
         self._closing = threading.Event()
         threading.Thread(target=self._sweep, daemon=True, name="class rooms").start()
 
@@ -150,7 +150,7 @@ class ClassRooms:
         with self._lock:
             room = self._room(code)
             if code not in self._walls:
-                self._walls[code] = Wall(self._service, self._lock, room)
+                self._walls[code] = Wall(self._runs, self._lock, room)
             return self._walls[code]
 
     def is_teacher(self, code: str, secret: str) -> bool:
@@ -183,7 +183,7 @@ class ClassRooms:
         with self._lock:
             room = self._teachers_room(code, secret)
             for member in room.members.values():
-                room.held |= self._service.hold(member.runs)
+                room.held |= self._runs.hold(member.runs)
             self._change(code, secret, is_paused=True)
 
     def resume_everyone(self, code: str, secret: str) -> None:
@@ -244,7 +244,7 @@ class ClassRooms:
 
     def _release(self, room: Room, runs: set[str]) -> None:
         room.held = room.held - runs
-        self._service.release(runs)
+        self._runs.release(runs)
         self._save()
 
     def _make_room(self) -> None:

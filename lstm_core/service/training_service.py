@@ -8,15 +8,15 @@ from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from lstm_core.errors import CoreError, InvalidSetting, RunNotFound, ServiceUnavailable
+from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.device_links import DeviceLinks
-from lstm_core.service.glance import Glance, look_at
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import record_new_run
@@ -31,7 +31,6 @@ from lstm_core.service.turn_taking import check_room
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.training.data import prepare_run
 
-WALL_TEMPERATURE = 0.5  # of the samples that a class sees: neither parroting nor stammering
 SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
 
@@ -58,6 +57,7 @@ class TrainingService:
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
         self._lock = self._conductor.lock
         self.rules: RunRules = NoRules()  # asked before the lock is taken
+        self.class_runs = ClassRuns(self._store, self._shelf, self._conductor)
         self.device_links = DeviceLinks()
         self._housekeeper = Housekeeper(self._store, self._remove_unless_used)
         self._beginning: list[str] = []  # owners of runs whose folders are being made
@@ -160,37 +160,6 @@ class TrainingService:
         with self._lock:
             self._shelf.take(run_id).seen = time.monotonic()
             return self._shelf.view(run_id)
-
-    def glance(self, run_id: str, known: Glance | None, max_steps: int | None, max_seconds: float | None) -> Glance:
-        """Look at a run for a wall, see `look_at`; `known`, what was seen before, comes back while it is still true."""
-        self._store.path(run_id)
-        with self._lock:
-            run = self._shelf.live.get(run_id)  # not `take`: being on a wall is no use that keeps a run in memory
-            if run is not None:
-                run.seen = time.monotonic()  # by a whole class
-            if known is not None and (run is None or known.is_of(run)):
-                return known
-            return look_at(run or self._shelf.take(run_id), max_steps, max_seconds, WALL_TEMPERATURE)
-
-    def hold(self, run_ids: Iterable[str]) -> set[str]:
-        """Pause those of these runs that train, whoever owns them, and return their ids. For a class room's teacher."""
-        with self._lock:
-            runs = [self._shelf.live.get(run_id) for run_id in run_ids]  # whatever trains is there
-            held = [run for run in runs if run is not None and run.is_alive]
-            for run in held:
-                run.rest("paused")
-        self._conductor.wake()
-        return {run.run_id for run in held}
-
-    def release(self, run_ids: Iterable[str]) -> None:
-        """Go on with those of these runs that still rest as `hold` has left them."""
-        with self._lock:
-            for run_id in run_ids:
-                with suppress(CoreError):  # deleted meanwhile, or damaged
-                    run = self._shelf.take(run_id)
-                    if run.state in ("paused", "interrupted"):
-                        run.live()
-        self._conductor.wake()
 
     def history(self, run_id: str) -> History:
         """Return a run's curves."""

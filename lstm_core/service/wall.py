@@ -8,15 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError
 from lstm_core.service.challenge import Challenge, Verdict, judge
+from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.glance import Glance
 from lstm_core.service.room import Member, Room
-
-if TYPE_CHECKING:
-    from lstm_core.service.training_service import TrainingService
 
 LOOK_SECONDS = 0.9  # a bit less than pages tick: each tick brings something new
 
@@ -38,12 +35,12 @@ class Wall:
 
     def __init__(
         self,
-        service: "TrainingService",
+        runs: ClassRuns,
         lock: "threading.RLock",
         room: Room,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._service = service
+        self._runs = runs
         self._room_lock = lock
         self._room = room
         self._clock = clock
@@ -81,7 +78,7 @@ class Wall:
         for member in members:
             for run_id in reversed(member.runs):
                 try:
-                    self._glances[run_id] = self._service.glance(run_id, before.get(run_id), steps, seconds)
+                    self._glances[run_id] = self._runs.glance(run_id, before.get(run_id), steps, seconds)
                 except CoreError:  # deleted, or damaged
                     continue
                 if challenge is None:

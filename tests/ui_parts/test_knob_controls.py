@@ -62,7 +62,7 @@ def test_back_to_the_recipe_has_nothing_to_do_at_first():
 def test_another_recipe_sets_every_control_anew(settings, name):
     page = draw({}, "a/fast")
     page.slider(key="knob_window").set_value(7).run()
-    page.args = (settings, name, (), {})
+    page.args = (settings, name, {}, {})
     assert page.run().session_state["asked"] == DEFAULTS | settings
 
 
