@@ -61,5 +61,5 @@ def show_what_goes(room: RoomView) -> None:
 
 
 page_setup("Wall", "/wall")
-with friendly_errors():
+with st.container(key="wall_page"), friendly_errors():
     show_page()
