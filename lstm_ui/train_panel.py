@@ -15,6 +15,7 @@ from lstm_core.service.views import RunView
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
+from lstm_ui.projector import is_projected
 from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.room_note import own_room
 from lstm_ui.run_status import show_run_status
@@ -24,6 +25,7 @@ from lstm_ui.train_setup import set_up_next
 from lstm_ui.visitor import may_change, own_token, token_for
 
 TICK_SECONDS = 0.5
+PROJECTED_HEIGHT = 640  # pixels: of the chart on a projector
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by the symbol that comes next: much while it "
@@ -188,7 +190,8 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
     )
     with chart:
-        show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss")
+        height = PROJECTED_HEIGHT if is_projected() else CHART_HEIGHT
+        show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss", height)
 
 
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:

@@ -122,7 +122,7 @@ function fit(board) {
   board.root.classList.toggle("wb-projected", board.isProjected)
   if (!board.isProjected || !count) return board.cards.style.removeProperty("--columns")
   const width = board.cards.clientWidth
-  const height = innerHeight - board.cards.getBoundingClientRect().top - 40
+  const height = innerHeight - board.cards.getBoundingClientRect().top - 12
   let columns = 1
   while (columns < 10 && Math.ceil(count / columns) * (width / columns) * 0.86 + 8 > Math.max(height, 200)) columns += 1
   board.cards.style.setProperty("--columns", columns)

@@ -114,6 +114,14 @@ def test_reviews_with_a_word_swapped(sight: Page) -> None:
     take_picture(sight, "reviews")
 
 
+def test_the_wall_of_a_new_room(sight: Page) -> None:
+    open_page(sight, "/wall")
+    press(sight, "wall_open")
+    expect(sight.locator(".wb-empty")).to_be_visible(timeout=PATIENCE)
+    settle(sight)
+    take_picture(sight, "wall")
+
+
 def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
     open_page(sight, "/runs")
     for run in (aesop, meditations):

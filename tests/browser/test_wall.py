@@ -89,6 +89,7 @@ def test_a_lesson_from_the_first_code_to_the_closed_room(page: Page, student: Pa
     expect(cards(page).locator(".wb-state")).to_contain_text(re.compile(r"training, step \d"), timeout=PATIENCE)
     expect(cards(page).locator(".wb-curve")).to_have_attribute("d", re.compile("M0 .*L"), timeout=PATIENCE)
     expect(cards(page).locator(".wb-wrote")).not_to_be_empty(timeout=PATIENCE)
+    check_with_axe(page)
 
     press(page, "wall_pause")
     wait_for_state(student, "paused")
@@ -115,6 +116,7 @@ def test_a_lesson_from_the_first_code_to_the_closed_room(page: Page, student: Pa
     wait_until_it_rests(student)
     page.locator(".wb-toggle").click()
     expect(page.locator(".wall-board tbody tr")).to_contain_text(MARKUP)
+    check_with_axe(page)
     open_popover(page, "wall_closing")
     press(page, "wall_close")
     expect(widget(page, "wall_doors")).to_be_visible(timeout=PATIENCE)

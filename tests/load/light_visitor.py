@@ -57,7 +57,8 @@ class LightVisitor:
         self._drawing = RunIdentity()
         self._states: dict[str, WidgetState] = {}  # by widget id: what this visitor has set
         self._page_name = self._page_hash = ""
-        self._awaited = ""  # the "start" of a run or its "end", before `_finished` is set
+        self._awaited = ""  # the "start" of a run or its "end", before `_finished` is set;
+        self._awaited_fragment = ""  # of the page, or of this fragment; a tick of another may come between
         self._finished = asyncio.Event()
         self._changed = asyncio.Event()
         self.query = ""
@@ -74,6 +75,7 @@ class LightVisitor:
             additional_headers={"Cookie": f"{TOKENS_COOKIE}={self.token}"},
             max_size=None,
             open_timeout=ANSWER_SECONDS,
+            close_timeout=1,
         )
         self._tasks.append(asyncio.create_task(self._listen()))
         return self
@@ -151,7 +153,7 @@ class LightVisitor:
         """Have the page drawn, or the fragment that a widget stands in, and wait until it is."""
         started = time.perf_counter()
         self._finished.clear()
-        self._awaited = "start"
+        self._awaited, self._awaited_fragment = "start", fragment
         await self._send(fragment, trigger)
         await asyncio.wait_for(self._finished.wait(), ANSWER_SECONDS)
         return time.perf_counter() - started
@@ -189,7 +191,8 @@ class LightVisitor:
             self._drawing = message.metadata.run
             if not self._drawing.fragment_ids:
                 self._stop_timers()  # the page names those that go on
-            if self._awaited == "start":
+            ran = list(self._drawing.fragment_ids)
+            if self._awaited == "start" and (not ran or self._awaited_fragment in ran):
                 self._awaited = "end"
         elif kind == "navigation":
             self._page_hash = message.navigation.page_script_hash
