@@ -14,7 +14,7 @@ from lstm_core.network.fast_lstm import lstm_sequence
 from lstm_core.network.products import look_up, project
 from lstm_core.network.review_shape import DIRECTIONS, ReviewShape
 from lstm_core.training.optimizers import Tensors
-from lstm_core.training.program import RANDOM_ALGORITHM, StepProgram, seed_of_step
+from lstm_core.training.program import StepProgram, draw_uniform, seed_of_step
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,7 @@ class _Random:
 
     def _uniform(self, size: Any) -> Any:
         self._draws += 1
-        return tf.random.stateless_uniform(
-            size, seed=self._seed + tf.constant([0, self._draws << 24]), alg=RANDOM_ALGORITHM
-        )
+        return draw_uniform(size, self._seed + tf.constant([0, self._draws << 24]))
 
 
 def _cut_reviews(shape: ReviewShape, words: Any, starts: Any, lengths: Any, padded_length: int, direction: str) -> Any:

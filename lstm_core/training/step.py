@@ -10,7 +10,7 @@ from lstm_core.network.fast_lstm import lstm_sequence
 from lstm_core.network.products import look_up, project
 from lstm_core.network.shape import NetworkShape
 from lstm_core.training.optimizers import Tensors
-from lstm_core.training.program import RANDOM_ALGORITHM, StepProgram, seed_of_step
+from lstm_core.training.program import StepProgram, draw_uniform, seed_of_step
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _draw_masks(shape: NetworkShape, batch: Any, numbers: Any, seed: Any) -> dic
     remembered = [shape.units] * shape.layers
     # One draw for all places: no two of them, nor those of another seed, share their numbers.
     size = (batch, sum(entering) + sum(remembered))
-    random = tf.random.stateless_uniform(size, seed=seed, alg=RANDOM_ALGORITHM)
+    random = draw_uniform(size, seed)
     parts = tf.split(random, entering + remembered, axis=1)  # (B, size of the place) each
 
     def mask(part: Any, rate: Any) -> Any:
