@@ -12,7 +12,7 @@ from lstm_core.text.review_set import EncodedReviews
 REACH = 5  # words to either side; a neighbour d words away counts 1/d, as in GloVe (Pennington et al. 2014)
 MAX_CONTEXTS = 4_000  # only the most frequent words count as neighbours: 250 MB of numbers for 16,000 words
 SMOOTHING = 0.75  # of the neighbours' frequencies, so that rare ones count for less (Levy, Goldberg and Dagan 2015)
-SPREAD = 0.05  # standard deviation of the numbers: about that of a fresh embedding in Keras, uniform within ±0.05
+SPREAD = 0.1  # standard deviation of the numbers: three times that of a fresh embedding, to show at once
 _SPARE, _ROUNDS = 20, 3  # Halko et al. 2011: dimensions too many, and power iterations, for exact leading directions
 
 

@@ -30,7 +30,7 @@ def test_words_of_the_same_company_are_near_and_others_are_far() -> None:
     assert max(other) < 0.3
 
 
-def test_a_word_that_stands_nowhere_has_no_direction_and_all_have_the_spread_of_an_embedding() -> None:
+def test_a_word_that_stands_nowhere_has_no_direction_and_all_together_the_spread_that_was_chosen() -> None:
     vectors = learn_word_vectors(make_reviews(), word_count=15, size=4)
     assert np.abs(vectors[14]).max() < 1e-6
     assert np.isclose(vectors.std(), SPREAD, rtol=1e-3)
