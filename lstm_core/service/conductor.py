@@ -19,13 +19,13 @@ from lstm_core.service.cluster import Cluster
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.turn_taking import TurnTaking, count_cores
+from lstm_core.service.turns import Turn
 from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
 
 if TYPE_CHECKING:
     from distributed import Future
 
-SLICE_SECONDS = 0.5  # of training: Dask's 12 ms per round trip cost about 2 % of it
-FIRST_SLICE_SECONDS = 0.1  # so that the first point of a new curve comes soon
 CHECKPOINT_SECONDS = 10.0  # of training between checkpoints: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
 MAX_FAILURES = 3  # slices lost in a row before a run is given up
@@ -54,7 +54,8 @@ class Conductor:
         self._checkpoint_seconds = checkpoint_seconds
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
-        self._capacity = 0  # tasks that run at once on all workers together
+        self._turns = TurnTaking()
+        self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
         self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Future] | None] = queue.SimpleQueue()
@@ -92,7 +93,7 @@ class Conductor:
         """Start the cluster, anew if it has gone, and count its workers, which may come and go."""
         now = time.monotonic()
         if self._cluster is None or not self._cluster.alive():
-            self._capacity = 0
+            self._slots = {}
             if now >= self._next_start:
                 self._connect()
         elif now >= self._next_look:
@@ -123,7 +124,7 @@ class Conductor:
             for worker in threads
         }
         now = time.monotonic()
-        self._capacity = sum(threads.values())
+        self._slots = threads
         self._next_look = now + HEALTH_SECONDS if threads else now
         if threads:
             self.readiness, self._last_worker = "ready", now
@@ -135,35 +136,43 @@ class Conductor:
     # Out
 
     def _hand_out_slices(self) -> None:
+        """Hand out as many slices as the workers have room for, and those that save the last steps of resting runs."""
         with self.lock:
-            waiting = sorted(
-                (run for run in self.runs.values() if run.slice_out is None and _wants_turn(run)),
-                key=lambda run: run.last_turn,
-            )
-            free = self._capacity - sum(run.slice_out is not None for run in self.runs.values())
-            alive = sum(run.is_alive for run in self.runs.values())
-            for run in waiting[: max(0, free)]:
-                run.cores = max(1, self._capacity // max(1, alive))
-                try:
-                    self._hand_out(run)
-                except RunNotFound:
-                    del self.runs[run.run_id]  # somebody has deleted its folder
-                except CoreError as error:  # its files are damaged
-                    run.fail(str(error))
+            runs = list(self.runs.values())
+            self._turns.pause_abandoned(runs, sum(self._slots.values()))
+            for run in runs:
+                if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
+                    self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
+            for turn in self._turns.next(runs, self._slots):
+                self._try_to_hand_out(turn)
+            self._turns.tell(runs, count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded))
 
-    def _hand_out(self, run: LiveRun) -> None:
+    def _try_to_hand_out(self, turn: Turn) -> None:
+        run = self.runs[turn.run_id]
+        try:
+            self._hand_out(run, turn)
+        except RunNotFound:
+            del self.runs[run.run_id]  # somebody has deleted its folder
+        except CoreError as error:  # its files are damaged
+            run.fail(str(error))
+
+    def _hand_out(self, run: LiveRun, turn: Turn) -> None:
         assert self._cluster is not None
-        run.last_turn = time.monotonic()  # also when it fails: the others get their turn
         run.take_up_wishes()
+        if run.worker != turn.worker:  # it has none yet, or that one has gone
+            run.worker = None
         state = self._state_to_send(run) if run.worker is None else None
-        seconds = SLICE_SECONDS if run.worker else FIRST_SLICE_SECONDS
         max_steps = (1 if run.is_single_step else None) if run.is_alive else 0
         due = min(self._checkpoint_seconds, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
-        wants_checkpoint = run.wants_checkpoint or run.seconds - run.checkpoint_seconds >= due
-        request = SliceRequest(run.run_id, run.step, run.plan, seconds, max_steps, wants_checkpoint, state)
-        preferred = {"workers": [run.worker], "allow_other_workers": True} if run.worker else {}
-        future = self._cluster.client.submit(train_slice, request, **preferred, pure=False)
-        run.slice_out = request
+        wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
+        request = SliceRequest(
+            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, turn.leaves
+        )
+        # If the worker has gone meanwhile, another one says that it does not have the run.
+        future = self._cluster.client.submit(
+            train_slice, request, workers=[turn.worker], allow_other_workers=True, pure=False
+        )
+        run.slice_out, run.worker_out, run.is_new = request, turn.worker, False
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
         future.add_done_callback(lambda done: self._events.put((request, done)))
@@ -185,7 +194,7 @@ class Conductor:
 
     def _take_in_next(self) -> None:
         try:
-            event = self._events.get(timeout=HEALTH_SECONDS if self._capacity else HEALTH_SECONDS / 4)
+            event = self._events.get(timeout=HEALTH_SECONDS if self._slots else HEALTH_SECONDS / 4)
         except queue.Empty:
             return
         if event is None:
@@ -203,6 +212,7 @@ class Conductor:
     def _take_in(self, run: LiveRun, request: SliceRequest, future: "Future") -> None:
         from distributed import KilledWorker
 
+        result = None
         try:
             result = future.result(timeout=ANSWER_SECONDS)
         except (KilledWorker, CancelledError, OSError):
@@ -219,6 +229,8 @@ class Conductor:
             with self.lock:
                 run.add_result(request, result)
             self._save(run, result)
+        with self.lock:
+            self._turns.note_end(run, request, result)
 
     def _save(self, run: LiveRun, result: SliceResult) -> None:
         """Write down what a slice brought. A full disk costs the record, never the training."""
@@ -260,8 +272,3 @@ class Conductor:
         """Train no longer a run whose folder somebody has deleted."""
         with self.lock:
             self.runs.pop(run.run_id, None)
-
-
-def _wants_turn(run: LiveRun) -> bool:
-    """A living run wants to train; one that rests, only to have its last steps saved."""
-    return run.is_alive or (run.wants_checkpoint and run.worker is not None)

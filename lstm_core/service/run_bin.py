@@ -25,13 +25,17 @@ class RunBin:
         self._lock = threading.Lock()
         self._next_look = 0.0  # time.monotonic()
 
-    def put(self, run_folder: Path) -> None:
-        """Move a run's folder into the bin: from now on nobody finds it elsewhere. Raises OSError."""
-        self.folder.mkdir(exist_ok=True)
-        run_folder.rename(self.folder / f"{run_folder.name}.{int(time.time())}")
+    def put(self, run_folder: Path, deleted: float | None = None) -> Path:
+        """Move a run's folder into the bin: from now on nobody finds it elsewhere. Return its new place.
 
-    def take_back(self, run_id: str, place: Path) -> None:
-        """Move a run's folder out of the bin to `place`. Raises RunNotFound when it is no longer here, OSError."""
+        It lies there from `deleted` on, a Unix time (None: now). Raises OSError.
+        """
+        self.folder.mkdir(exist_ok=True)
+        second = int(time.time() if deleted is None else deleted)
+        return run_folder.rename(self.folder / f"{run_folder.name}.{second}")
+
+    def find(self, run_id: str) -> Path:
+        """Return the folder of a run that lies here. Raises RunNotFound when it does not, or no longer."""
         found = sorted(self.folder.glob(f"{run_id}.*"))
         if not found:
             raise RunNotFound(
@@ -39,7 +43,7 @@ class RunBin:
                 f"Deleted runs are kept for {BIN_SECONDS // 60} minutes.",
                 "If you have its download, upload it on the page of runs.",
             )
-        found[-1].rename(place)
+        return found[-1]
 
     def make_draft(self) -> Path:
         """Make an empty folder that vanishes by itself if whoever fills it does not come to an end. Raises OSError."""

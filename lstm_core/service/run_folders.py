@@ -14,8 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from lstm_core.errors import RunNotFound
+from lstm_core.knobs import MAX_RUN_AGE_SECONDS
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.owners import NOBODY
 from lstm_core.service.run_bin import RunBin
 from lstm_core.service.run_files import disk_errors_as, replace_file, replace_json
 from lstm_core.service.run_reviews import save_reviews
@@ -23,12 +25,19 @@ from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.environment import PROJECT_ROOT
 
 _SAME_TIME_NS = 3_000_000_000  # file systems give changes within their clock's tick, 2 s at worst, the same time
+SHARED_MARK = "shared"  # an empty file
+UNKNOWN = "unknown"  # an owner that no token has
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
 
 
 def default_runs_folder() -> Path:
     """Return the folder that LSTM_RUNS_DIR names, else `runs/` beside the app."""
     return Path(os.environ.get("LSTM_RUNS_DIR") or PROJECT_ROOT / "runs")
+
+
+def is_run_id(given: str) -> bool:
+    """Tell whether this has the form of a run's id, and so cannot lead out of the store's folder."""
+    return _RUN_ID.fullmatch(given) is not None
 
 
 class RunFolders:
@@ -44,8 +53,11 @@ class RunFolders:
         self._lock = threading.RLock()
         self._listed: tuple[int, list[str]] = (0, [])  # when the folder had changed last, ns; what it held
 
-    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: Shape) -> str:
-        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
+    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: Shape, owner: str = NOBODY) -> str:
+        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not.
+
+        `owner` is the hash of a token, see owners.py.
+        """
         run_id = "-"
         while not run_id[0].isalnum():  # a leading dash would look like an option on a command line
             run_id = secrets.token_urlsafe(16)
@@ -59,6 +71,8 @@ class RunFolders:
                     save_reviews(spec.reviews, draft)
                 replace_json(draft / "vocabulary.json", vocabulary.to_record())
                 replace_json(draft / "network.json", {"title": spec.text_name, "shape": dataclasses.asdict(shape)})
+                if owner:
+                    replace_file(draft / "owner.txt", lambda file: file.write(owner.encode()))
                 draft.rename(self.folder / run_id)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
@@ -75,7 +89,7 @@ class RunFolders:
                 return list(run_ids)
             now, found = time.time_ns(), []
             for spec in self.folder.glob("*/spec.json"):
-                if _RUN_ID.fullmatch(spec.parent.name):
+                if is_run_id(spec.parent.name):
                     with suppress(FileNotFoundError):  # somebody has just deleted it
                         found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
         run_ids = [run_id for _, run_id in sorted(found, reverse=True)]
@@ -85,13 +99,49 @@ class RunFolders:
 
     def path(self, run_id: str) -> Path:
         """Return a run's folder."""
-        if not (_RUN_ID.fullmatch(run_id) and os.path.isfile(self.folder / run_id / "spec.json")):
-            raise RunNotFound(
-                "There is no training run with this address.",
-                "It may have been deleted, or the address may have been cut short.",
-                "Copy the whole address again, or choose another run at the top of the page.",
-            )
-        return self.folder / run_id
+        folder = self.folder / self.checked(run_id)
+        if not os.path.isfile(folder / "spec.json"):
+            raise _not_found()
+        return folder
+
+    def checked(self, run_id: str) -> str:
+        """Return an id that could be that of a run of this store."""
+        if not is_run_id(run_id):
+            raise _not_found()
+        return run_id
+
+    def load_owner(self, run_id: str) -> str:
+        """Return the hash of its owner's token, also of a run in the bin; "" for nobody, UNKNOWN when it is spoilt."""
+        folder = self.folder / self.checked(run_id)
+        folder = folder if folder.exists() else self.bin.find(run_id)
+        try:
+            return (folder / "owner.txt").read_text("ascii")
+        except FileNotFoundError:
+            return NOBODY
+        except (OSError, ValueError):
+            return UNKNOWN
+
+    def changed(self, run_id: str) -> float:
+        """Return when a run last changed, as Unix time: its making, training, its state, its name."""
+        folder = self.path(run_id)
+        files = (folder / name for name in ("spec.json", "status.json", "name.txt"))
+        return max(file.stat().st_mtime for file in files if file.exists())
+
+    def is_treasured(self, run_id: str) -> bool:
+        """Tell whether somebody has named a run, or opened it by its link."""
+        folder = self.path(run_id)
+        return (folder / "name.txt").exists() or (folder / SHARED_MARK).exists()
+
+    def mark_shared(self, run_id: str) -> None:
+        """Remember that somebody else has opened a run by its link."""
+        with disk_errors_as("The run could not be marked"):
+            (self.path(run_id) / SHARED_MARK).touch()
+
+    def remove(self, run_id: str) -> None:
+        """Delete a run for good. It is gone at once; what of its folder resists is tried again with the bin."""
+        with self._lock, disk_errors_as("The run could not be deleted"):
+            folder = self.bin.put(self.path(run_id), deleted=0)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def delete(self, run_id: str) -> None:
         """Put a run into the bin: it is gone at once, and `bring_back` brings it back within BIN_SECONDS."""
@@ -101,10 +151,8 @@ class RunFolders:
     def bring_back(self, run_id: str) -> None:
         """Take a run out of the bin. Raises RunNotFound when it has gone for good."""
         with self._lock, disk_errors_as("The run could not be brought back"):
-            if not _RUN_ID.fullmatch(run_id):
-                self.path(run_id)  # refuses
-            if not (self.folder / run_id).exists():
-                self.bin.take_back(run_id, self.folder / run_id)
+            if not (self.folder / self.checked(run_id)).exists():
+                self.bin.find(run_id).rename(self.folder / run_id)
 
     def adopt(self, other: "RunFolders", run_id: str) -> None:
         """Take over a run of another store on the same disk, in one piece."""
@@ -119,3 +167,11 @@ class RunFolders:
             with suppress(OSError):  # an older checkpoint, removed meanwhile
                 sizes.append(file.stat().st_size)
         return sum(sizes)
+
+
+def _not_found() -> RunNotFound:
+    return RunNotFound(
+        "There is no training run with this address.",
+        f"It may have been deleted, or left after {MAX_RUN_AGE_SECONDS // 86_400} days; or the address was cut short.",
+        "Copy the whole address again, or choose another run at the top of the page.",
+    )
