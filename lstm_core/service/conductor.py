@@ -10,13 +10,17 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from concurrent.futures import Future as Fetched
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
+from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
+from lstm_core.service.mishaps import iter_tried_apart, lose_slice
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
 from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
@@ -26,13 +30,12 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.5  # of training: Dask's 12 ms per round trip cost about 2 % of it
 FIRST_SLICE_SECONDS = 0.1  # so that the first point of a new curve comes soon
-CHECKPOINT_SECONDS = 10.0  # of training between checkpoints: what a lost worker costs at most
+CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
-MAX_FAILURES = 3  # slices lost in a row before a run is given up
 HEALTH_SECONDS = 2.0  # between looks at the cluster
 RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
+SAVE_AGAIN_SECONDS = 5.0  # between attempts to write down what the disk has refused
 NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
-ANSWER_SECONDS = 60.0  # the longest wait for the scheduler, or for a result that lies ready
 
 logger = logging.getLogger(__name__)
 
@@ -46,18 +49,20 @@ class Conductor:
         runs: dict[str, LiveRun],
         start_cluster: Callable[[], Cluster],
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.store = store
         self.lock = threading.RLock()
         self.runs = runs
         self.readiness = "starting"
         self._checkpoint_seconds = checkpoint_seconds
+        self._deadlines = Deadlines(patience)
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
         self._capacity = 0  # tasks that run at once on all workers together
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
         self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
-        self._events: queue.SimpleQueue[tuple[SliceRequest, Future] | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._conduct, daemon=True, name="conductor")
         self._thread.start()
@@ -97,15 +102,18 @@ class Conductor:
                 self._connect()
         elif now >= self._next_look:
             self._count_workers(self._cluster)
+            self._deadlines.give_up_hanging(self._cluster.client)
 
     def _connect(self) -> None:
         if self._cluster is not None:
             logger.warning("The cluster has gone; starting it anew")
             self._cluster.close()
             self._cluster = None
+            self.readiness = "starting"
         with self.lock:
             for run in self.runs.values():
                 run.worker, run.slice_out = None, None
+        self._deadlines.clear()
         try:
             self._cluster = self._start_cluster()
             self._warm_ups, self._last_worker = {}, time.monotonic()
@@ -140,9 +148,9 @@ class Conductor:
                 (run for run in self.runs.values() if run.slice_out is None and _wants_turn(run)),
                 key=lambda run: run.last_turn,
             )
-            free = self._capacity - sum(run.slice_out is not None for run in self.runs.values())
+            out = [run for run in self.runs.values() if run.slice_out is not None]
             alive = sum(run.is_alive for run in self.runs.values())
-            for run in waiting[: max(0, free)]:
+            for run in list(iter_tried_apart(waiting, out))[: max(0, self._capacity - len(out))]:
                 run.cores = max(1, self._capacity // max(1, alive))
                 try:
                     self._hand_out(run)
@@ -158,22 +166,25 @@ class Conductor:
         state = self._state_to_send(run) if run.worker is None else None
         seconds = SLICE_SECONDS if run.worker else FIRST_SLICE_SECONDS
         max_steps = (1 if run.is_single_step else None) if run.is_alive else 0
-        due = min(self._checkpoint_seconds, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
+        # Early enough: what this slice and the next will have learnt is lost with the worker as well.
+        due = max(0.0, self._checkpoint_seconds - 2 * SLICE_SECONDS)
+        due = min(due, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
         wants_checkpoint = run.wants_checkpoint or run.seconds - run.checkpoint_seconds >= due
         request = SliceRequest(run.run_id, run.step, run.plan, seconds, max_steps, wants_checkpoint, state)
         preferred = {"workers": [run.worker], "allow_other_workers": True} if run.worker else {}
         future = self._cluster.client.submit(train_slice, request, **preferred, pure=False)
         run.slice_out = request
+        self._deadlines.begin(request, future)
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
-        future.add_done_callback(lambda done: self._events.put((request, done)))
+        fetch(self._cluster.client, future).add_done_callback(lambda done: self._events.put((request, done)))
 
     def _state_to_send(self, run: LiveRun) -> RunState:
         """Return what a worker needs that does not have the run, going back to the last checkpoint."""
         checkpoint = self.store.load_checkpoint(run.run_id) if run.step else None
         step, arrays = checkpoint or (0, None)
         if step != run.step:
-            run.note = f"The training process was lost at step {run.step:,}; it went on from step {step:,}."
+            run.note = f"The training process {run.mishap} at step {run.step:,}; it went on from step {step:,}."
             run.go_back_to(step)
             try:
                 self.store.rewind(run.run_id, step)
@@ -190,23 +201,25 @@ class Conductor:
             return
         if event is None:
             return
-        request, future = event
+        request, fetched = event
+        self._deadlines.end(request)
         with self.lock:
             run = self.runs.get(request.run_id)
         if run is None or run.slice_out is not request:
             return  # the run was deleted, or the slice belongs to a cluster that has gone
         try:
-            self._take_in(run, request, future)
+            self._take_in(run, request, fetched)
         finally:
             run.slice_out = None
 
-    def _take_in(self, run: LiveRun, request: SliceRequest, future: "Future") -> None:
+    def _take_in(self, run: LiveRun, request: SliceRequest, fetched: "Fetched") -> None:
         from distributed import KilledWorker
 
         try:
-            result = future.result(timeout=ANSWER_SECONDS)
-        except (KilledWorker, CancelledError, OSError):
-            self._lose_slice(run)
+            result = fetched.result()
+        except (KilledWorker, CancelledError, OSError) as error:
+            with self.lock:
+                lose_slice(run, error)
         except CoreError as error:
             with self.lock:
                 run.fail(str(error))
@@ -224,42 +237,41 @@ class Conductor:
         """Write down what a slice brought. A full disk costs the record, never the training."""
         if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
             run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
-        try:
+        with self._noting_trouble(run):
             if result.report is not None:
                 record_report(self.store, run, result.report)
             if result.checkpoint is not None:
                 record_checkpoint(self.store, run, run.step, result.checkpoint)
                 run.trouble = ""
-        except RunNotFound:
-            self._forget(run)
-        except CoreError as error:
-            run.trouble = str(error)
 
     def _save_statuses(self) -> None:
+        now = time.monotonic()
         with self.lock:
+            for run in self.runs.values():
+                if run.trouble and run.save_again <= now:  # there may be room again
+                    run.wants_checkpoint, run.is_unsaved, run.save_again = True, True, now + SAVE_AGAIN_SECONDS
             unsaved = [run for run in self.runs.values() if run.is_unsaved]
         for run in unsaved:
-            try:
+            with self._noting_trouble(run):
                 run.is_unsaved = False  # before it is read: a change from now on is saved next time
                 with self.lock:
                     status = run.status()
                 self.store.save_status(run.run_id, status)
-            except RunNotFound:
-                self._forget(run)
-            except CoreError as error:
-                run.trouble = str(error)
+                if run.worker is None and not run.is_alive:  # nobody has more of it to save
+                    run.trouble = ""
 
-    def _lose_slice(self, run: LiveRun) -> None:
-        with self.lock:
-            run.worker = None
-            run.failures += 1
-            if run.failures >= MAX_FAILURES:
-                run.fail("The training process was lost three times in a row; the network may be too large for it.")
-
-    def _forget(self, run: LiveRun) -> None:
-        """Train no longer a run whose folder somebody has deleted."""
-        with self.lock:
-            self.runs.pop(run.run_id, None)
+    @contextmanager
+    def _noting_trouble(self, run: LiveRun) -> Iterator[None]:
+        """Note why the disk refuses, to try again later; train no longer what somebody has deleted."""
+        try:
+            yield
+        except RunNotFound:
+            with self.lock:
+                self.runs.pop(run.run_id, None)
+        except CoreError as error:
+            if not run.trouble:
+                run.save_again = time.monotonic() + SAVE_AGAIN_SECONDS
+            run.trouble = str(error)
 
 
 def _wants_turn(run: LiveRun) -> bool:

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from lstm_core.training.reports import (
 )
 from lstm_core.training.slices import SliceRequest, SliceResult
 
+Note = TypeVar("Note", SampleNote, ValidationNote)
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 
 
@@ -74,6 +75,8 @@ class LiveRun:
     note: str = ""  # what has happened to it
     trouble: str = ""  # why it cannot be written down at the moment
     saved_step: int = 0  # its curves are on disk up to here
+    unsaved_samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
+    unsaved_validations: "deque[ValidationNote]" = field(default_factory=deque)
     checkpoint_step: int = 0
     checkpoint_seconds: float = 0.0
     symbols_per_second: float = 0.0
@@ -94,6 +97,9 @@ class LiveRun:
     slice_out: SliceRequest | None = None  # what a worker does for it now
     last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
     failures: int = 0  # slices lost in a row
+    lost_on: str | None = None  # the worker that the last of them was lost with
+    mishap: str = "was lost"  # what happened to that worker
+    save_again: float = 0.0  # time.monotonic() when what could not be saved is tried again
 
     @property
     def is_alive(self) -> bool:
@@ -113,7 +119,7 @@ class LiveRun:
         if result.is_unknown:
             self.worker = None
             return
-        self.worker, self.plan, self.failures = result.worker, result.plan, 0
+        self.worker, self.plan, self.failures, self.lost_on = result.worker, result.plan, 0, None
         if result.report is not None:
             self.add_report(result.report)
             if result.report.stopped_by and self.steps_wanted is None:
@@ -161,9 +167,9 @@ class LiveRun:
         for curve in (self.losses, self.accuracies, self.step_seconds):
             curve.extend(step, np.empty(0, np.float32))
         self.validations = [note for note in self.validations if note.step <= step]
-        kept = [note for note in self.samples if note.step <= step]
-        self.samples.clear()
-        self.samples.extend(kept)
+        _drop_later(self.samples, step)
+        _drop_later(self.unsaved_samples, step)
+        _drop_later(self.unsaved_validations, step)
         self.checkpoint_seconds = self.seconds
         self.worker = None
 
@@ -224,3 +230,9 @@ class LiveRun:
         if self.plan.total_steps is None:
             return max(0.0, self.spec.seconds - self.seconds)
         return (self.plan.total_steps - self.step) * self.symbols_per_step / self.symbols_per_second
+
+
+def _drop_later(notes: "deque[Note]", step: int) -> None:
+    kept = [note for note in notes if note.step <= step]
+    notes.clear()
+    notes.extend(kept)

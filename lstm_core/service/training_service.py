@@ -13,6 +13,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
+from lstm_core.service.deadlines import PATIENCE, Patience
 from lstm_core.service.recording import record_new_run
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_names import clean_run_name
@@ -37,14 +38,16 @@ class TrainingService:
         store: RunStore | None = None,
         start_cluster: Callable[[], Cluster] = Cluster.from_environment,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        patience: Patience = PATIENCE,
     ) -> None:
         """Start the cluster in the background; runs wait until it is there.
 
-        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive.
+        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive;
+        `patience` is how long one may hang.
         """
         self._store = store or RunStore()
         self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
+        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
 
     def readiness(self) -> str:
