@@ -20,7 +20,7 @@ from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
-from lstm_core.service.mishaps import iter_tried_apart, lose_slice
+from lstm_core.service.mishaps import iter_tried_apart, lose_slice, tell_loss
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
 from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
@@ -184,12 +184,14 @@ class Conductor:
         checkpoint = self.store.load_checkpoint(run.run_id) if run.step else None
         step, arrays = checkpoint or (0, None)
         if step != run.step:
-            run.note = f"The training process {run.mishap} at step {run.step:,}; it went on from step {step:,}."
+            tell_loss(run, step)
             run.go_back_to(step)
             try:
                 self.store.rewind(run.run_id, step)
             except ServiceUnavailable as error:
                 run.trouble = str(error)
+        elif run.lost_on:
+            tell_loss(run, step)
         return RunState(run.spec, arrays)
 
     # In

@@ -23,6 +23,7 @@ from lstm_core.training.reports import (
 from lstm_core.training.slices import SliceRequest, SliceResult
 
 Note = TypeVar("Note", SampleNote, ValidationNote)
+WAS_LOST = "was lost"
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 
 
@@ -98,7 +99,7 @@ class LiveRun:
     last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
-    mishap: str = "was lost"  # what happened to that worker
+    mishap: str = WAS_LOST  # what happened to that worker
     save_again: float = 0.0  # time.monotonic() when what could not be saved is tried again
 
     @property
@@ -119,7 +120,8 @@ class LiveRun:
         if result.is_unknown:
             self.worker = None
             return
-        self.worker, self.plan, self.failures, self.lost_on = result.worker, result.plan, 0, None
+        self.worker, self.plan = result.worker, result.plan
+        self.failures, self.lost_on, self.mishap = 0, None, WAS_LOST
         if result.report is not None:
             self.add_report(result.report)
             if result.report.stopped_by and self.steps_wanted is None:

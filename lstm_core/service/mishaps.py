@@ -7,14 +7,14 @@ of them was to blame shows only when they are tried one at a time: so no bystand
 from collections.abc import Collection, Iterator
 
 from lstm_core.service.deadlines import LATE
-from lstm_core.service.live_run import LiveRun
+from lstm_core.service.live_run import WAS_LOST, LiveRun
 
 MAX_FAILURES = 3  # slices lost in a row before a run is given up
 
 
 def lose_slice(run: LiveRun, error: BaseException) -> None:
     """Note that the slice that `run` had out is lost, with `error` from Dask; after too many, give the run up."""
-    run.mishap = "hung and was replaced" if getattr(error, "reason", "") == LATE else "was lost"
+    run.mishap = "hung and was replaced" if getattr(error, "reason", "") == LATE else WAS_LOST
     last_worker = getattr(error, "last_worker", None)  # of a KilledWorker
     run.lost_on = last_worker.address if last_worker is not None else run.worker
     run.worker = None
@@ -22,6 +22,12 @@ def lose_slice(run: LiveRun, error: BaseException) -> None:
     if run.failures >= MAX_FAILURES:
         what = "hung" if run.mishap.startswith("hung") else run.mishap
         run.fail(f"The training process {what} three times in a row; the network may be too large for it.")
+
+
+def tell_loss(run: LiveRun, step: int) -> None:
+    """Note for the visitor that `run` goes on from `step`, that of its last checkpoint, and why."""
+    onward = f"it went on from step {step:,}" if step != run.step else "it went on from there"
+    run.note = f"The training process {run.mishap} at step {run.step:,}; {onward}."
 
 
 def iter_tried_apart(waiting: Collection[LiveRun], out: Collection[LiveRun]) -> Iterator[LiveRun]:
