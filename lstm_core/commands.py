@@ -224,7 +224,7 @@ def _checked_accuracy(accuracy: float | None) -> float | None:
 
 
 def _show_progress(run: LiveRun) -> None:
-    view = run.view(0)
+    view = run.view()
     total = f" of {view.total_steps:,}" if view.total_steps else ""
     print(f"\rstep {view.step:,}{total}  loss {view.loss:.4f}  accuracy {100 * (view.accuracy or 0):.2f} %  "
           f"{view.symbols_per_second:,.0f} symbols/s   ", end="", file=sys.stderr, flush=True)  # fmt: skip

@@ -71,3 +71,11 @@ class DamagedRun(CoreError):
 
 class DownloadFailed(CoreError):
     """A file could not be fetched from elsewhere, or what came was not the file that was asked for."""
+
+
+class NotAllowed(CoreError):
+    """What was asked is not this visitor's to do."""
+
+
+class TooManyRuns(CoreError):
+    """So many runs train or wait already that one more would only wait for very long."""

@@ -43,6 +43,9 @@ def main() -> None:
     parent_pipe, answer_pipe = _take_over_pipes()
     threading.Thread(target=_end_with_parent, args=(parent_pipe,), daemon=True).start()
     os.environ.update(tensorflow_environment())
+    # NumPy looks at a network between its steps. Two threads for its small matrix products gain nothing, and where two
+    # runs train they wait for each other, spinning: the looks of a first slice took 1.6 s of CPU instead of 0.1.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ["DASK_LOGGING__DISTRIBUTED"] = "error"  # read by Dask when it is imported, here and in the workers
     try:
         asyncio.run(_host_cluster(arguments, answer_pipe))

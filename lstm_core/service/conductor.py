@@ -20,16 +20,16 @@ from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
-from lstm_core.service.mishaps import iter_tried_apart, lose_slice, tell_loss
+from lstm_core.service.mishaps import lose_slice, may_train_beside, tell_loss
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.turn_taking import TurnTaking, count_cores
+from lstm_core.service.turns import Turn
 from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
 
 if TYPE_CHECKING:
     from distributed import Future
 
-SLICE_SECONDS = 0.5  # of training: Dask's 12 ms per round trip cost about 2 % of it
-FIRST_SLICE_SECONDS = 0.1  # so that the first point of a new curve comes soon
 CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
 HEALTH_SECONDS = 2.0  # between looks at the cluster
@@ -59,7 +59,8 @@ class Conductor:
         self._deadlines = Deadlines(patience)
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
-        self._capacity = 0  # tasks that run at once on all workers together
+        self._turns = TurnTaking()
+        self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
         self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
@@ -97,12 +98,12 @@ class Conductor:
         """Start the cluster, anew if it has gone, and count its workers, which may come and go."""
         now = time.monotonic()
         if self._cluster is None or not self._cluster.alive():
-            self._capacity = 0
+            self._slots = {}
             if now >= self._next_start:
                 self._connect()
         elif now >= self._next_look:
-            self._count_workers(self._cluster)
             self._deadlines.give_up_hanging(self._cluster.client)
+            self._count_workers(self._cluster)
 
     def _connect(self) -> None:
         if self._cluster is not None:
@@ -124,14 +125,14 @@ class Conductor:
             self._next_start = time.monotonic() + RETRY_SECONDS
 
     def _count_workers(self, cluster: Cluster) -> None:
-        threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
+        threads = self._deadlines.leave_out_hanging(cluster.client.nthreads(callback_timeout=ANSWER_SECONDS))
         # TensorFlow is imported before anyone needs it, also in a worker that replaces another.
         self._warm_ups = {
             worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
             for worker in threads
         }
         now = time.monotonic()
-        self._capacity = sum(threads.values())
+        self._slots = threads
         self._next_look = now + HEALTH_SECONDS if threads else now
         if threads:
             self.readiness, self._last_worker = "ready", now
@@ -143,37 +144,52 @@ class Conductor:
     # Out
 
     def _hand_out_slices(self) -> None:
+        """Hand out as many slices as the workers have room for, and those that save the last steps of resting runs."""
         with self.lock:
-            waiting = sorted(
-                (run for run in self.runs.values() if run.slice_out is None and _wants_turn(run)),
-                key=lambda run: run.last_turn,
-            )
-            out = [run for run in self.runs.values() if run.slice_out is not None]
-            alive = sum(run.is_alive for run in self.runs.values())
-            for run in list(iter_tried_apart(waiting, out))[: max(0, self._capacity - len(out))]:
-                run.cores = max(1, self._capacity // max(1, alive))
-                try:
-                    self._hand_out(run)
-                except RunNotFound:
-                    del self.runs[run.run_id]  # somebody has deleted its folder
-                except CoreError as error:  # its files are damaged
-                    run.fail(str(error))
+            runs = list(self.runs.values())
+            self._turns.pause_abandoned(runs, sum(self._slots.values()))
+            for run in runs:
+                if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
+                    self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
+            out = [run for run in runs if run.slice_out is not None]
+            ready = [run for run in runs if run.slice_out is not None or may_train_beside(run, out)]
+            for turn in self._turns.next(ready, self._slots):
+                run = self.runs[turn.run_id]
+                if may_train_beside(run, out):
+                    out.append(run)
+                    self._try_to_hand_out(turn)
+                else:  # chosen together with another of which one may have killed both their worker
+                    self._turns.give_back(run, turn)
+            self._turns.tell(runs, count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded))
 
-    def _hand_out(self, run: LiveRun) -> None:
+    def _try_to_hand_out(self, turn: Turn) -> None:
+        run = self.runs[turn.run_id]
+        try:
+            self._hand_out(run, turn)
+        except RunNotFound:
+            del self.runs[run.run_id]  # somebody has deleted its folder
+        except CoreError as error:  # its files are damaged
+            run.fail(str(error))
+
+    def _hand_out(self, run: LiveRun, turn: Turn) -> None:
         assert self._cluster is not None
-        run.last_turn = time.monotonic()  # also when it fails: the others get their turn
         run.take_up_wishes()
+        if run.worker != turn.worker:  # it has none yet, or that one has gone
+            run.worker = None
         state = self._state_to_send(run) if run.worker is None else None
-        seconds = SLICE_SECONDS if run.worker else FIRST_SLICE_SECONDS
         max_steps = (1 if run.is_single_step else None) if run.is_alive else 0
         # Early enough: what this slice and the next will have learnt is lost with the worker as well.
-        due = max(0.0, self._checkpoint_seconds - 2 * SLICE_SECONDS)
+        due = max(0.0, self._checkpoint_seconds - 2 * turn.seconds)
         due = min(due, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
-        wants_checkpoint = run.wants_checkpoint or run.seconds - run.checkpoint_seconds >= due
-        request = SliceRequest(run.run_id, run.step, run.plan, seconds, max_steps, wants_checkpoint, state)
-        preferred = {"workers": [run.worker], "allow_other_workers": True} if run.worker else {}
-        future = self._cluster.client.submit(train_slice, request, **preferred, pure=False)
-        run.slice_out = request
+        wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
+        request = SliceRequest(
+            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, turn.leaves
+        )
+        # If the worker has gone meanwhile, another one says that it does not have the run.
+        future = self._cluster.client.submit(
+            train_slice, request, workers=[turn.worker], allow_other_workers=True, pure=False
+        )
+        run.slice_out, run.worker_out, run.is_new = request, turn.worker, False
         self._deadlines.begin(request, future)
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
@@ -198,7 +214,7 @@ class Conductor:
 
     def _take_in_next(self) -> None:
         try:
-            event = self._events.get(timeout=HEALTH_SECONDS if self._capacity else HEALTH_SECONDS / 4)
+            event = self._events.get(timeout=HEALTH_SECONDS if self._slots else HEALTH_SECONDS / 4)
         except queue.Empty:
             return
         if event is None:
@@ -217,6 +233,7 @@ class Conductor:
     def _take_in(self, run: LiveRun, request: SliceRequest, fetched: "Fetched") -> None:
         from distributed import KilledWorker
 
+        result = None
         try:
             result = fetched.result()
         except (KilledWorker, CancelledError, OSError) as error:
@@ -234,6 +251,8 @@ class Conductor:
             with self.lock:
                 run.add_result(request, result)
             self._save(run, result)
+        with self.lock:
+            self._turns.note_end(run, request, result)
 
     def _save(self, run: LiveRun, result: SliceResult) -> None:
         """Write down what a slice brought. A full disk costs the record, never the training."""
@@ -274,8 +293,3 @@ class Conductor:
             if not run.trouble:
                 run.save_again = time.monotonic() + SAVE_AGAIN_SECONDS
             run.trouble = str(error)
-
-
-def _wants_turn(run: LiveRun) -> bool:
-    """A living run wants to train; one that rests, only to have its last steps saved."""
-    return run.is_alive or (run.wants_checkpoint and run.worker is not None)

@@ -46,9 +46,7 @@ def connect(address: str) -> "Client":
     client = Client.__new__(Client)
     try:
         # Not the default client: what else in this process uses Dask keeps its own.
-        client.__init__(
-            address, security=security, set_as_default=False, timeout=CONNECT_SECONDS, name="lstm-service"
-        )
+        client.__init__(address, security=security, set_as_default=False, timeout=CONNECT_SECONDS, name="lstm-service")
         return client
     except (OSError, ValueError, TypeError, RuntimeError) as error:  # no answer; malformed; no certificates
         client.close(timeout=CLOSE_SECONDS)

@@ -47,6 +47,7 @@ class Deadlines:
     """The slices that are out, each with the moment after which it is late. For one thread."""
 
     def __init__(self, patience: Patience) -> None:
+        self._hanging: set[str] = set()  # workers that are being replaced
         self._patience = patience
         self._out: dict[int, _Out] = {}  # by the request's id(); kept alive here
 
@@ -63,6 +64,7 @@ class Deadlines:
     def clear(self) -> None:
         """Expect nothing: the cluster has gone."""
         self._out.clear()
+        self._hanging.clear()
 
     def give_up_hanging(self, client: "Client") -> None:
         """Cancel all slices that are late and have their workers replaced; those slices come back as lost.
@@ -76,15 +78,22 @@ class Deadlines:
             return
         processing = client.sync(client.scheduler.processing, callback_timeout=ANSWER_SECONDS)
         worker_of = {key: worker for worker, keys in processing.items() for key in keys}
-        hanging = set()
         for out in late:
             if worker := worker_of.get(out.future.key):
                 logger.error("A slice of run %s hangs on the worker %s", out.request.run_id, worker)
-                hanging.add(worker)
                 # Cancelled first: else the scheduler would give it to the next worker, which would then hang as well.
                 out.future.cancel(reason=LATE, msg=f"no answer within {out.patience:g} s")
+                self._have_replaced(client, worker)
             self._out[id(out.request)] = _Out(out.request, out.future, now + out.patience, out.patience)
-        for worker in hanging:
+
+    def leave_out_hanging(self, workers: dict[str, int]) -> dict[str, int]:
+        """Return `workers` (address to threads) without those that are being replaced."""
+        self._hanging &= workers.keys()
+        return {worker: threads for worker, threads in workers.items() if worker not in self._hanging}
+
+    def _have_replaced(self, client: "Client", worker: str) -> None:
+        if worker not in self._hanging:
+            self._hanging.add(worker)
             threading.Thread(target=replace_worker, args=(client, worker), daemon=True, name="replacing").start()
 
 

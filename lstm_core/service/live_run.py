@@ -9,6 +9,7 @@ import numpy as np
 
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.turns import Place
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.plan import Plan
@@ -68,6 +69,7 @@ class LiveRun:
     created: float = field(default_factory=time.time)
     steps_per_epoch: int = 0  # 0: a run of an older version, which did not write it down
     name: str = ""  # what a visitor called it
+    owner: str = ""  # hash of the token of the browser that made it, see owners.py; "" for nobody
     state: str = "waiting"
     step: int = 0
     seconds: float = 0.0
@@ -96,7 +98,11 @@ class LiveRun:
     is_unsaved: bool = False  # its status has changed since it was written down
     worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
     slice_out: SliceRequest | None = None  # what a worker does for it now
-    last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
+    worker_out: str | None = None  # the worker that was asked to do it
+    since: float = 0.0  # time.monotonic() when it was begun or resumed
+    is_new: bool = True  # no slice was handed out since then
+    seen: float = 0.0  # time.monotonic() when a page asked for it last
+    place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
     mishap: str = WAS_LOST  # what happened to that worker
@@ -106,6 +112,19 @@ class LiveRun:
     def is_alive(self) -> bool:
         """Whether it wants more slices."""
         return self.state in ALIVE
+
+    def live(self, is_single_step: bool = False) -> None:
+        """Want slices from now on, or only one with a single step."""
+        self.state, self.is_single_step, self.is_unsaved = "waiting", is_single_step, True
+        self.since = self.seen = time.monotonic()
+        self.is_new, self.failures = True, 0
+
+    def rest(self, state: str, stopped_by: str | None = None, note: str | None = None) -> None:
+        """Want no more slices but the one that brings what is not saved yet; `note` in place of the one before."""
+        self.state, self.stopped_by = state, stopped_by
+        self.note = self.note if note is None else note
+        self.is_single_step, self.steps_wanted, self.is_unsaved = False, None, True
+        self.wants_checkpoint = self.checkpoint_step < self.step or self.slice_out is not None
 
     def take_up_wishes(self) -> None:
         """Change the plan as the visitor asked, from the next step on."""
@@ -184,8 +203,9 @@ class LiveRun:
             np.array([note.accuracy for note in notes], np.float32),
         )  # fmt: skip
 
-    def view(self, place: int) -> RunView:
-        """Return a snapshot; `place` runs get their turn before this one."""
+    def view(self) -> RunView:
+        """Return a snapshot."""
+        place = self.place if self.is_alive and self.slice_out is None else None
         validation = self.validations[-1] if self.validations else None
         return RunView(
             run_id=self.run_id, spec=self.spec, state=self.state, step=self.step, total_steps=self.plan.total_steps,
@@ -193,7 +213,9 @@ class LiveRun:
             validation_loss=validation.loss if validation else None,
             validation_accuracy=validation.accuracy if validation else None,
             seconds=self.seconds, symbols_per_second=self.symbols_per_second, seconds_left=self._seconds_left(),
-            place=place, cores=self.cores if self.state == "training" else 0,
+            place=place.runs_before if place else 0, wait_seconds=place.seconds if place else None,
+            waits_for_own=bool(place and place.waits_for_own), owner=self.owner,
+            cores=self.cores if self.state == "training" else 0,
             learning_rate=self.plan.learning_rates[-1][1], note=self.trouble or self.note,
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,

@@ -4,7 +4,7 @@ A slice that needs more memory than there is takes its worker with it, and whate
 of them was to blame shows only when they are tried one at a time: so no bystander is given up.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from lstm_core.service.deadlines import LATE
 from lstm_core.service.live_run import WAS_LOST, LiveRun
@@ -15,9 +15,7 @@ MAX_FAILURES = 3  # slices lost in a row before a run is given up
 def lose_slice(run: LiveRun, error: BaseException) -> None:
     """Note that the slice that `run` had out is lost, with `error` from Dask; after too many, give the run up."""
     run.mishap = "hung and was replaced" if getattr(error, "reason", "") == LATE else WAS_LOST
-    last_worker = getattr(error, "last_worker", None)  # of a KilledWorker
-    run.lost_on = last_worker.address if last_worker is not None else run.worker
-    run.worker = None
+    run.lost_on, run.worker = run.worker_out, None
     run.failures += 1
     if run.failures >= MAX_FAILURES:
         what = "hung" if run.mishap.startswith("hung") else run.mishap
@@ -30,18 +28,12 @@ def tell_loss(run: LiveRun, step: int) -> None:
     run.note = f"The training process {run.mishap} at step {run.step:,}; {onward}."
 
 
-def iter_tried_apart(waiting: Collection[LiveRun], out: Collection[LiveRun]) -> Iterator[LiveRun]:
-    """Yield the runs of `waiting`, but of those that were lost lately none together with another such one.
+def may_train_beside(run: LiveRun, others: Collection[LiveRun]) -> bool:
+    """Tell whether `run` may train while `others` do: of those that were lost lately, no two together.
 
     Runs lost on different workers may train together, until one of them has a single try left.
     """
-    suspects = [run for run in out if run.lost_on]
-    for run in waiting:
-        if run.lost_on:
-            if any(_must_be_apart(run, other) for other in suspects):
-                continue
-            suspects.append(run)
-        yield run
+    return not run.lost_on or not any(other.lost_on and _must_be_apart(run, other) for other in others)
 
 
 def _must_be_apart(run: LiveRun, other: LiveRun) -> bool:

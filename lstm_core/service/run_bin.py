@@ -30,8 +30,8 @@ class RunBin:
         self.folder.mkdir(exist_ok=True)
         run_folder.rename(self.folder / f"{run_folder.name}.{int(time.time())}")
 
-    def take_back(self, run_id: str, place: Path) -> None:
-        """Move a run's folder out of the bin to `place`. Raises RunNotFound when it is no longer here, OSError."""
+    def find(self, run_id: str) -> Path:
+        """Return the folder of a run that lies here. Raises RunNotFound when it does not, or no longer."""
         found = sorted(self.folder.glob(f"{run_id}.*"))
         if not found:
             raise RunNotFound(
@@ -39,7 +39,7 @@ class RunBin:
                 f"Deleted runs are kept for {BIN_SECONDS // 60} minutes.",
                 "If you have its download, upload it on the page of runs.",
             )
-        found[-1].rename(place)
+        return found[-1]
 
     def make_draft(self) -> Path:
         """Make an empty folder that vanishes by itself if whoever fills it does not come to an end. Raises OSError."""

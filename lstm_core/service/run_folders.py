@@ -16,6 +16,7 @@ from pathlib import Path
 from lstm_core.errors import RunNotFound
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.owners import NOBODY
 from lstm_core.service.run_bin import RunBin
 from lstm_core.service.run_files import disk_errors_as, replace_file, replace_json
 from lstm_core.service.run_reviews import save_reviews
@@ -23,6 +24,7 @@ from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.environment import PROJECT_ROOT
 
 _SAME_TIME_NS = 3_000_000_000  # file systems give changes within their clock's tick, 2 s at worst, the same time
+UNKNOWN = "unknown"  # an owner that no token has
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
 
 
@@ -44,8 +46,11 @@ class RunFolders:
         self._lock = threading.RLock()
         self._listed: tuple[int, list[str]] = (0, [])  # when the folder had changed last, ns; what it held
 
-    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: Shape) -> str:
-        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not."""
+    def create(self, spec: RunSpec, vocabulary: Vocabulary, shape: Shape, owner: str = NOBODY) -> str:
+        """Make a run's folder and return the run's id, which cannot be guessed. It is there in one piece or not.
+
+        `owner` is the hash of a token, see owners.py.
+        """
         run_id = "-"
         while not run_id[0].isalnum():  # a leading dash would look like an option on a command line
             run_id = secrets.token_urlsafe(16)
@@ -59,6 +64,8 @@ class RunFolders:
                     save_reviews(spec.reviews, draft)
                 replace_json(draft / "vocabulary.json", vocabulary.to_record())
                 replace_json(draft / "network.json", {"title": spec.text_name, "shape": dataclasses.asdict(shape)})
+                if owner:
+                    replace_file(draft / "owner.txt", lambda file: file.write(owner.encode()))
                 draft.rename(self.folder / run_id)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
@@ -85,13 +92,27 @@ class RunFolders:
 
     def path(self, run_id: str) -> Path:
         """Return a run's folder."""
-        if not (_RUN_ID.fullmatch(run_id) and os.path.isfile(self.folder / run_id / "spec.json")):
-            raise RunNotFound(
-                "There is no training run with this address.",
-                "It may have been deleted, or the address may have been cut short.",
-                "Copy the whole address again, or choose another run at the top of the page.",
-            )
-        return self.folder / run_id
+        folder = self.folder / self.checked(run_id)
+        if not os.path.isfile(folder / "spec.json"):
+            raise _not_found()
+        return folder
+
+    def checked(self, run_id: str) -> str:
+        """Return an id that names a folder of this store, whether there is one or not."""
+        if not _RUN_ID.fullmatch(run_id):
+            raise _not_found()
+        return run_id
+
+    def load_owner(self, run_id: str) -> str:
+        """Return the hash of its owner's token, also of a run in the bin; "" for nobody, UNKNOWN when it is spoilt."""
+        folder = self.folder / self.checked(run_id)
+        folder = folder if folder.exists() else self.bin.find(run_id)
+        try:
+            return (folder / "owner.txt").read_text("ascii")
+        except FileNotFoundError:
+            return NOBODY
+        except (OSError, ValueError):
+            return UNKNOWN
 
     def delete(self, run_id: str) -> None:
         """Put a run into the bin: it is gone at once, and `bring_back` brings it back within BIN_SECONDS."""
@@ -101,10 +122,8 @@ class RunFolders:
     def bring_back(self, run_id: str) -> None:
         """Take a run out of the bin. Raises RunNotFound when it has gone for good."""
         with self._lock, disk_errors_as("The run could not be brought back"):
-            if not _RUN_ID.fullmatch(run_id):
-                self.path(run_id)  # refuses
-            if not (self.folder / run_id).exists():
-                self.bin.take_back(run_id, self.folder / run_id)
+            if not (self.folder / self.checked(run_id)).exists():
+                self.bin.find(run_id).rename(self.folder / run_id)
 
     def adopt(self, other: "RunFolders", run_id: str) -> None:
         """Take over a run of another store on the same disk, in one piece."""
@@ -119,3 +138,11 @@ class RunFolders:
             with suppress(OSError):  # an older checkpoint, removed meanwhile
                 sizes.append(file.stat().st_size)
         return sum(sizes)
+
+
+def _not_found() -> RunNotFound:
+    return RunNotFound(
+        "There is no training run with this address.",
+        "It may have been deleted, or the address may have been cut short.",
+        "Copy the whole address again, or choose another run at the top of the page.",
+    )

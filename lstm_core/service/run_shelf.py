@@ -58,8 +58,7 @@ class RunShelf:
 
     def view(self, run_id: str) -> RunView:
         """Return how a run stands. Raises as `take` does."""
-        run = self.take(run_id)
-        return run.view(self._place(run) if run.state == "waiting" else 0)
+        return self.take(run_id).view()
 
     def view_listed(self, run_id: str) -> RunView | None:
         """Return how a run stands without taking it up again when it was put away; None when it is damaged."""
@@ -74,15 +73,10 @@ class RunShelf:
             self._damaged[run_id] = now
             return None
 
-    def _place(self, run: LiveRun) -> int:
-        """Count the runs that get their turn before this one."""
-        others = (other for other in self.live.values() if other is not run)
-        return sum(other.state == "waiting" and other.last_turn < run.last_turn for other in others)
-
     def _make_room(self) -> None:
         resting = [run for run in self.live.values() if _can_be_put_away(run)]
         for run in resting[: max(0, len(resting) - MAX_RESTING_RUNS)]:
-            self._put_away[run.run_id] = run.view(0)
+            self._put_away[run.run_id] = run.view()
             del self.live[run.run_id]
 
 

@@ -4,6 +4,7 @@
              vocabulary.json              the symbols and their ids   checkpoints/<step>.npz  the two latest
              network.json                 title and shape             validation.jsonl, samples.jsonl
              name.txt                     what a visitor called it
+             owner.txt                    hash of the token of the browser that made it
              reviews.npz, reviews.json    in place of a text: the labelled reviews, and their words
              losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
 

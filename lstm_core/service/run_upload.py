@@ -21,6 +21,7 @@ from lstm_core.network.experiments import recipe_settings
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import read_arrays
+from lstm_core.service.owners import NOBODY
 from lstm_core.service.recording import record_checkpoint, record_new_run
 from lstm_core.service.run_archive import ARCHIVE_FORMAT
 from lstm_core.service.run_files import disk_errors_as
@@ -62,8 +63,8 @@ _STATUS_ENDS = (None, "steps", "seconds", "perfect", "accuracy", "visitor")
 _FAILURES = (OSError, EOFError, ValueError, RuntimeError, RecursionError, zipfile.BadZipFile, zlib.error)
 
 
-def unpack_run(store: RunStore, data: bytes) -> str:
-    """Add the run that `pack_run` packed to the store, as its newest, and return its id.
+def unpack_run(store: RunStore, data: bytes, owner: str = NOBODY) -> str:
+    """Add the run that `pack_run` packed to the store, as its newest and as `owner`'s (a hash), and return its id.
 
     Raises TooBig when file or network are larger than a run may be, DamagedRun when the file is not whole or not what
     it says, ServiceUnavailable when the disk refuses. Then the store is as before.
@@ -85,7 +86,7 @@ def unpack_run(store: RunStore, data: bytes) -> str:
         samples = check_samples(json.loads(_read(archive, members["samples.json"])), state.step)
         status = _check_status(record.get("status"))
         name = clean_run_name(record["name"]) if record.get("name") else ""
-    return _write(store, spec, training_data, state, history, samples, status, name)
+    return _write(store, spec, training_data, state, history, samples, status, name, owner)
 
 
 @contextmanager
@@ -195,14 +196,14 @@ def _check_status(status: Any) -> dict[str, Any]:
 
 def _write(
     store: RunStore, spec: RunSpec, data: TrainingData | ReviewData, state: TrainingState, history: UploadedHistory,
-    samples: list[dict[str, Any]], status: dict[str, Any], name: str,
+    samples: list[dict[str, Any]], status: dict[str, Any], name: str, owner: str,
 ) -> str:  # fmt: skip
     """Put the run together in the bin, where half a run would vanish by itself, and move it from there in one piece."""
     with disk_errors_as("The run could not be set up"):
         draft = store.bin.make_draft()
     try:
         beside = RunStore(draft)
-        run = record_new_run(beside, spec, data)
+        run = record_new_run(beside, spec, data, owner)
         beside.append_history(run.run_id, 1, history.losses, history.accuracies, history.seconds)
         for note in history.validations:
             beside.append_validation(run.run_id, note)

@@ -35,7 +35,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
         run.validations = [ValidationNote(**record) for record in store.load_validations(run_id)]
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise damaged("status or notes do not hold what they should") from error
-    run.name = store.load_name(run_id)
+    run.name, run.owner = store.load_name(run_id), store.load_owner(run_id)
     _take_history(run, store)
     return run
 

@@ -4,7 +4,7 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.knobs import KNOBS
@@ -14,12 +14,15 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.deadlines import PATIENCE, Patience
+from lstm_core.service.live_run import LiveRun
+from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import record_new_run
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
+from lstm_core.service.turn_taking import check_room
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.training.data import prepare_run
 
@@ -30,7 +33,8 @@ class TrainingService:
     """Trains the runs of one store on one cluster. May be used from any thread.
 
     Every method that takes a run's id raises RunNotFound when there is no such run, DamagedRun when its folder cannot
-    be read.
+    be read. Whoever has the id may look at the run; every method that changes it takes the token of its `owner`, see
+    owners.py, and raises NotAllowed for anybody else's.
     """
 
     def __init__(
@@ -49,71 +53,87 @@ class TrainingService:
         self._shelf = RunShelf(self._store)
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
+        self._beginning: list[str] = []  # owners of runs whose folders are being made
 
     def readiness(self) -> str:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
         return self._conductor.readiness
 
-    def start_run(self, spec: RunSpec) -> str:
+    def start_run(self, spec: RunSpec, owner: str = NOBODY) -> str:
         """Begin a run and return its id.
 
         Raises TextTooShort when the text has no window to learn from, TooBig when the network needs more memory than
-        a run may have, ServiceUnavailable when its folder cannot be made.
+        a run may have, TooManyRuns when one more would be too many, ServiceUnavailable when its folder cannot be made.
         """
         data = prepare_run(spec)
         check_size(data.shape, spec)
-        run = record_new_run(self._store, spec, data)
+        owner_hash = hash_token(owner)
         with self._lock:
-            self._shelf.add(run)
+            self._check_room(owner_hash)
+            self._beginning.append(owner_hash)
+        try:
+            run = record_new_run(self._store, spec, data, owner_hash)
+            with self._lock:
+                run.live()
+                self._shelf.add(run)
+        finally:
+            with self._lock:
+                self._beginning.remove(owner_hash)
         self._conductor.wake()
         return run.run_id
 
-    def pause(self, run_id: str) -> None:
+    def pause(self, run_id: str, owner: str = NOBODY) -> None:
         """Hand out no further slice of a living run; the one that is out still counts."""
-        self._rest(run_id, "paused", None)
+        self._rest(run_id, owner, "paused", None)
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, run_id: str, owner: str = NOBODY) -> None:
         """End a run where it is; it keeps all that it has learnt, and can be trained on."""
-        self._rest(run_id, "stopped", "visitor")
+        self._rest(run_id, owner, "stopped", "visitor")
 
-    def resume(self, run_id: str) -> None:
-        """Go on with a paused, interrupted or failed run."""
+    def resume(self, run_id: str, owner: str = NOBODY) -> None:
+        """Go on with a paused, interrupted or failed run. Raises TooManyRuns as `start_run` does."""
         with self._lock:
-            run = self._shelf.take(run_id)
+            run = self._own(run_id, owner)
             if run.state in ("paused", "interrupted", "failed"):
-                run.state, run.failures, run.is_unsaved = "waiting", 0, True
+                self._check_room(run.owner)
+                run.live()
             run.is_single_step = False
         self._conductor.wake()
 
-    def step_once(self, run_id: str) -> None:
+    def step_once(self, run_id: str, owner: str = NOBODY) -> None:
         """Make one step of a paused run; asked again before that is made, it is still one."""
         with self._lock:
-            run = self._shelf.take(run_id)
+            run = self._own(run_id, owner)
             if run.state in ("paused", "interrupted"):
-                run.state, run.is_single_step = "waiting", True
+                run.live(is_single_step=True)
         self._conductor.wake()
 
-    def train_on(self, run_id: str, steps: int) -> None:
-        """Train a resting run for `steps` more. Raises InvalidSetting when that is no whole number of steps."""
+    def train_on(self, run_id: str, steps: int, owner: str = NOBODY) -> None:
+        """Train a resting run for `steps` more.
+
+        Raises InvalidSetting when that is no whole number of steps, TooManyRuns as `start_run` does.
+        """
         steps = KNOBS["steps"].check(steps)
         if steps == 0:
             raise InvalidSetting("It was asked to train on for 0 steps.", "It takes 1 at least.", "Ask for more.")
         with self._lock:
-            run = self._shelf.take(run_id)
+            run = self._own(run_id, owner)
             if not run.is_alive:
-                run.steps_wanted, run.state, run.stopped_by = steps, "waiting", None
-                run.failures, run.is_single_step, run.is_unsaved = 0, False, True
+                self._check_room(run.owner)
+                run.live()
+                run.steps_wanted, run.stopped_by = steps, None
         self._conductor.wake()
 
-    def set_learning_rate(self, run_id: str, value: float) -> None:
+    def set_learning_rate(self, run_id: str, value: float, owner: str = NOBODY) -> None:
         """Use another learning rate from the next slice on. Raises InvalidSetting when it is out of bounds."""
         value = KNOBS["learning_rate"].check(value)
         with self._lock:
-            self._shelf.take(run_id).learning_rate_wanted = value
+            self._own(run_id, owner).learning_rate_wanted = value
 
     def view(self, run_id: str) -> RunView:
-        """Return how a run stands now."""
+        """Return how a run stands now. Whoever asks is watching it."""
         with self._lock:
+            self._shelf.take(run_id).seen = time.monotonic()
             return self._shelf.view(run_id)
 
     def history(self, run_id: str) -> History:
@@ -138,29 +158,34 @@ class TrainingService:
         self._conductor.wake()  # a run that rests gets no slice but for this
         return self._store.load_network(run_id)
 
-    def rename(self, run_id: str, name: str) -> None:
+    def rename(self, run_id: str, name: str, owner: str = NOBODY) -> None:
         """Call a run `name`. Raises InvalidSetting when that is empty or too long."""
         name = clean_run_name(name)
         with self._lock:
+            run = self._own(run_id, owner)
             self._store.save_name(run_id, name)
-            self._shelf.take(run_id).name = name
+            run.name = name
 
-    def delete(self, run_id: str) -> None:
+    def delete(self, run_id: str, owner: str = NOBODY) -> None:
         """Stop a run and put it into the bin, from where `bring_back` takes it for BIN_SECONDS.
 
         Waits a moment for what a living run has just learnt.
         """
-        if self.view(run_id).is_moving:
-            self.stop(run_id)
+        with self._lock:
+            run = self._own(run_id, owner)
+            is_moving = run.is_alive or run.slice_out is not None
+        if is_moving:
+            self.stop(run_id, owner)
             self._settle(run_id)
         with self._lock:
             self._store.delete(run_id)
             self._shelf.forget(run_id)
         self._conductor.wake()
 
-    def bring_back(self, run_id: str) -> None:
+    def bring_back(self, run_id: str, owner: str = NOBODY) -> None:
         """Take a deleted run out of the bin, as it was. Raises RunNotFound when it has gone for good."""
         with self._lock:
+            check_owner(owner, self._store.load_owner(run_id))
             self._store.bring_back(run_id)
             self._shelf.forget(run_id)  # that it was not found is no longer true
 
@@ -180,20 +205,24 @@ class TrainingService:
         self._settle(run_id)
         return pack_run(self._store, run_id)
 
-    def upload(self, archive: bytes) -> str:
-        """Take in what `download` gave, here or elsewhere, as a new run and return its id.
+    def upload(self, archive: bytes, owner: str = NOBODY) -> str:
+        """Take in what `download` gave, here or elsewhere, as a new run of `owner`'s and return its id.
 
         Raises DamagedRun when it is not whole or not what it says, TooBig when it is larger than a run may be.
         """
-        return unpack_run(self._store, archive)
+        return unpack_run(self._store, archive, hash_token(owner))
 
-    def list_runs(self) -> list[RunView]:
-        """Return all runs, the newest first; damaged ones are left out."""
+    def list_runs(self, owners: Iterable[str] = (), opened: Container[str] = ()) -> list[RunView]:
+        """Return the runs of these owners (tokens), those whose ids were `opened`, and those that nobody owns.
+
+        The newest comes first; damaged ones are left out.
+        """
+        shown = {NOBODY, *map(hash_token, owners)}
         views = []
         for run_id in self._store.list_ids():
             with self._lock:  # anew for each: the first list of many runs takes a while
                 view = self._shelf.view_listed(run_id)
-            if view is not None:
+            if view is not None and (view.owner in shown or run_id in opened):
                 views.append(view)
         return views
 
@@ -213,11 +242,19 @@ class TrainingService:
                     return
             time.sleep(0.02)
 
-    def _rest(self, run_id: str, state: str, stopped_by: str | None) -> None:
+    def _rest(self, run_id: str, owner: str, state: str, stopped_by: str | None) -> None:
         with self._lock:
-            run = self._shelf.take(run_id)
+            run = self._own(run_id, owner)
             if run.state in (*ALIVE, "paused", "interrupted"):
-                run.state, run.stopped_by = state, stopped_by
-                run.is_single_step, run.steps_wanted, run.is_unsaved = False, None, True
-                run.wants_checkpoint = run.checkpoint_step < run.step or run.slice_out is not None
+                run.rest(state, stopped_by)
         self._conductor.wake()
+
+    def _check_room(self, owner_hash: str) -> None:
+        living = [run.owner for run in self._shelf.live.values() if run.is_alive]
+        check_room(owner_hash, living + self._beginning)
+
+    def _own(self, run_id: str, owner: str) -> LiveRun:
+        """Return a run for `owner` to change. Raises NotAllowed when it is somebody else's."""
+        run = self._shelf.take(run_id)
+        check_owner(owner, run.owner)
+        return run

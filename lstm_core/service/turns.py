@@ -47,7 +47,7 @@ class Contender:
 class Turn:
     """The next slice of a run: on `worker`, for `seconds` of training; `leaves`: it is then to move to another."""
 
-    contender: Contender
+    run_id: str
     worker: str
     seconds: float
     leaves: bool = False
@@ -108,7 +108,7 @@ class Turns:
         """
         free = {worker: count + ahead for worker, count in slots.items()}
         for contender in living:
-            if contender.is_out and contender.worker in slots:
+            if contender.is_out and contender.worker is not None and contender.worker in slots:
                 free[contender.worker] -= 1
         runs_on = _count_runs(living, slots)
         seconds = slice_seconds(sum(1 for _ in admitted(living)), sum(slots.values()))
@@ -121,9 +121,9 @@ class Turns:
             if contender.worker not in slots:
                 runs_on[worker] += 1
             length = FIRST_SLICE_SECONDS if contender.is_new else seconds
-            turns.append(Turn(contender, worker, length, leaves=_should_move(worker, runs_on, slots)))
-            if turns[-1].leaves:
-                runs_on[worker] -= 1
+            leaves = _should_move(worker, runs_on, slots)
+            runs_on[worker] -= leaves
+            turns.append(Turn(contender.run_id, worker, length, leaves))
             self._begin(contender, length)
         return turns
 
@@ -132,12 +132,10 @@ class Turns:
         self._visitors.charge(visitor, seconds - expected_seconds)
         self._runs.setdefault(visitor, Shares()).charge(run_id, seconds - expected_seconds)
 
-    def places(self, living: Collection[Contender], slot_count: int, turn_seconds: float) -> dict[str, Place]:
-        """Tell where each run stands that is not out; `turn_seconds` is how long a slice keeps a slot, on average."""
+    def places(self, living: Collection[Contender], seconds_between: float) -> dict[str, Place]:
+        """Tell where each run stands that is not out; `seconds_between` two turns pass, of whatever runs."""
         waiting = self._order(living)
-        pace = turn_seconds / max(1, slot_count)
-        is_full = sum(contender.is_out for contender in living) >= slot_count
-        places = {contender.run_id: Place(place, (place + is_full) * pace) for place, contender in enumerate(waiting)}
+        places = {c.run_id: Place(place, (place + 1) * seconds_between) for place, c in enumerate(waiting)}
         allowed = {contender.run_id for contender in admitted(living)}
         held = sorted((c for c in living if c.run_id not in allowed), key=lambda c: c.since)
         for count, contender in enumerate(held):
@@ -217,7 +215,7 @@ def admitted(living: Iterable[Contender]) -> list[Contender]:
 def abandoned(living: Collection[Contender], slot_count: int) -> list[Contender]:
     """Return the runs that should pause: unseen for long, while those that are watched could use every slot."""
     watched = sum(contender.is_watched for contender in admitted(living))
-    if watched < slot_count:
+    if not slot_count or watched < slot_count:
         return []
     return [contender for contender in living if contender.unseen_seconds >= ABANDONED_SECONDS]
 
@@ -230,7 +228,7 @@ def slice_seconds(running: int, slot_count: int) -> float:
 def _count_runs(living: Iterable[Contender], slots: Mapping[str, int]) -> dict[str, int]:
     counts = dict.fromkeys(slots, 0)
     for contender in living:
-        if contender.worker in counts:
+        if contender.worker is not None and contender.worker in counts:
             counts[contender.worker] += 1
     return counts
 
@@ -239,7 +237,7 @@ def _choose_worker(
     contender: Contender, free: Mapping[str, int], runs_on: Mapping[str, int], slots: Mapping[str, int]
 ) -> str | None:
     """Return where its next slice goes: to the worker that keeps it, else to the one with the fewest runs per slot."""
-    if contender.worker in slots:
+    if contender.worker is not None and contender.worker in slots:
         return contender.worker if free[contender.worker] > 0 else None
     open_ones = [worker for worker in free if free[worker] > 0]
     return min(open_ones, key=lambda worker: (runs_on[worker] / slots[worker], -free[worker]), default=None)

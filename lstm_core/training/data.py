@@ -1,6 +1,9 @@
 """From a spec to what training reads: vocabulary, ids, the held-out part, the network's shape. No TensorFlow here."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.spec import RunSpec
@@ -9,6 +12,8 @@ from lstm_core.text.windows import Split, count_learnable, count_windows, split_
 from lstm_core.training.orders import WindowOrder
 from lstm_core.training.review_data import ReviewData, prepare_reviews
 from lstm_core.training.review_orders import ReviewOrder
+
+MAX_SHARED_CHARACTERS = 2_000_000  # of a text that is kept: 16 MB with its ids
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,22 @@ def prepare_data(spec: RunSpec) -> TrainingData:
 
     Raises TextTooShort when the text has no window and target to learn from.
     """
-    symbols = split_symbols(spec.text, spec.symbols)
-    vocabulary = Vocabulary.build(symbols, spec.symbols, spec.vocabulary)
-    ids = vocabulary.encode(symbols, allow_rare=True)
+    number = number_symbols if len(spec.text) <= MAX_SHARED_CHARACTERS else number_symbols.__wrapped__
+    vocabulary, ids = number(spec.text, spec.symbols, spec.vocabulary)
     shape = NetworkShape(
         len(vocabulary), spec.coding, spec.embedding, spec.layers, spec.units, spec.targets, spec.window
     )
     return TrainingData(vocabulary, split_validation(ids, spec.window), shape)
+
+
+@lru_cache(maxsize=4)  # a class trains on one text, or a few: thirty runs of it are numbered once and share the ids
+def number_symbols(text: str, kind: str, limit: int) -> tuple[Vocabulary, np.ndarray]:
+    """Return the text's vocabulary and its symbols' ids (n,) int32, which nobody may change."""
+    symbols = split_symbols(text, kind)
+    vocabulary = Vocabulary.build(symbols, kind, limit)
+    ids = vocabulary.encode(symbols, allow_rare=True)
+    ids.flags.writeable = False
+    return vocabulary, ids
 
 
 def prepare_run(spec: RunSpec) -> TrainingData | ReviewData:

@@ -44,6 +44,7 @@ class SliceRequest:
     max_steps: int | None
     wants_checkpoint: bool
     state: RunState | None  # None: the worker should have it
+    leaves: bool = False  # the worker is not to keep it: its state travels, and another one takes it up
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def train_slice(request: SliceRequest) -> SliceResult:
     trainer.plan = request.plan
     report = trainer.examine() if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
     wants_checkpoint = request.wants_checkpoint or bool(report.stopped_by)
-    keeps = _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
+    keeps = not request.leaves and _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
     checkpoint = trainer.state().to_arrays() if wants_checkpoint or not keeps else None
     return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)
 

@@ -20,10 +20,10 @@ Each line is a test in `tests/faults` that lets it happen to a real service. Thi
 .venv/bin/python -m pytest tests/faults --write-faults
 ```
 
-Times are those of the tests, in which a checkpoint is made so often that at most {checkpoint_seconds:g} s of training are
-at stake; in the app it is 10 s. Most of the time to recover is the import of TensorFlow in the process that takes the
-lost one's place. Memory is that of the processes concerned. After each fault the test has compared the curve with that of
-a run that nobody disturbed: each step is there once.
+Times are those of the tests, in which checkpoints come so often that {checkpoint_seconds:g} s of training are at
+stake; in the app it is 10 s. Most of the time to recover is the import of TensorFlow in the process that takes the
+lost one's place. Memory is that of the processes concerned. After each fault the test has compared the curve with
+that of a run that nobody disturbed: each step is there once.
 
 {header}
 | --- | --- | --- | --- | --- |

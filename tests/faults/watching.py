@@ -1,4 +1,4 @@
-"""A server whose parts can be killed, and what to look at before and after: the oracle is a run that nobody disturbs."""
+"""A server whose parts can be killed, and what to look at before and after. The oracle: a run that nobody disturbs."""
 
 import os
 import re
@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from lstm_core.network.spec import RunSpec
-from lstm_core.service import conductor
+from lstm_core.service import conductor, turns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import Patience
 from lstm_core.service.run_store import RunStore
@@ -34,7 +34,7 @@ from tests.service.conftest import (
 
 CHECKPOINT_SECONDS = 1.0  # of training that may be lost; 10 in the app
 SLICE_SECONDS = 0.2
-PATIENCE = Patience(slice_seconds=2.0, compile_seconds=60.0)
+PATIENCE = Patience(slice_seconds=4.0, compile_seconds=60.0)
 MEMORY_LIMIT = "2GB"  # of the worker, which takes about 0.8 with TensorFlow
 KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
 
@@ -46,7 +46,8 @@ class Server:
         self.cluster: Cluster | None = None
         self.oddities: dict[str, str] = {}
         self._reference = ""
-        shorten.setattr(conductor, "SLICE_SECONDS", SLICE_SECONDS)
+        shorten.setattr(turns, "SLICE_SECONDS", SLICE_SECONDS)
+        shorten.setattr(turns, "SHORT_SLICE_SECONDS", SLICE_SECONDS)
         shorten.setattr(conductor, "RETRY_SECONDS", 1.0)
         shorten.setattr(conductor, "HEALTH_SECONDS", 0.5)
         # A function of its own only where it goes wrong: else the worker gets the very one of the app.

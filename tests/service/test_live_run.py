@@ -95,7 +95,7 @@ def test_a_run_without_checkpoint_goes_back_to_its_beginning() -> None:
     run = make_run()
     run.add_report(make_report(1, 4))
     run.go_back_to(0)
-    assert (run.step, run.seconds, len(run.history().losses), run.view(0).loss) == (0, 0.0, 0, None)
+    assert (run.step, run.seconds, len(run.history().losses), run.view().loss) == (0, 0.0, 0, None)
 
 
 def test_a_checkpoint_later_than_the_history_leaves_a_gap_in_it() -> None:
@@ -110,7 +110,7 @@ def test_the_timeline_of_samples_is_bounded() -> None:
     run = make_run()
     for step in range(1, MAX_SAMPLES_KEPT + 10):
         run.add_report(make_report(step, step))
-    assert len(run.view(0).samples) == MAX_SAMPLES_KEPT
+    assert len(run.view().samples) == MAX_SAMPLES_KEPT
 
 
 def test_a_pause_stands_when_the_slice_that_was_out_comes_back() -> None:
@@ -174,4 +174,4 @@ def test_a_learning_rate_is_used_from_the_next_step_on() -> None:
     bring_back(run, 5)
     hand_out(run)
     assert run.plan.rates(5, 2).tolist() == pytest.approx([0.01, 0.5])
-    assert run.view(0).learning_rate == 0.5
+    assert run.view().learning_rate == 0.5

@@ -42,7 +42,7 @@ def test_runs_that_rest_leave_memory_but_not_the_list(
     monkeypatch.setattr(run_shelf, "MAX_RESTING_RUNS", 2)
     runs = [store_run(store, steps=number) for number in range(1, 6)]
     for _ in range(2):
-        assert [shelf.view_listed(run.run_id) for run in runs] == [run.view(0) for run in runs]
+        assert [shelf.view_listed(run.run_id) for run in runs] == [run.view() for run in runs]
     assert len(shelf.live) == 3  # two, and the one taken up last
     assert shelf.take(runs[0].run_id).history().losses.tolist() == [1.0]
 
