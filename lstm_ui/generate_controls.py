@@ -16,6 +16,7 @@ from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
 from lstm_core.writing.writer import Writer
 from lstm_ui.page import friendly_errors, run_name
 from lstm_ui.session import run_in_hand, take_in_hand
+from lstm_ui.visitor import list_runs
 
 if TYPE_CHECKING:
     from lstm_core.service.training_service import TrainingService
@@ -76,7 +77,7 @@ class Choice:
 
 def choose_network(service: "TrainingService") -> Choice:
     """Let the visitor choose among the runs with a checkpoint and the networks that ship."""
-    listed = service.list_runs()
+    listed = list_runs(service)
     runs = {view.run_id: view for view in listed if view.checkpoint_step > 0 and not view.is_of_reviews}
     in_hand = run_in_hand()
     if in_hand and in_hand not in runs:

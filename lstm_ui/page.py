@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 from streamlit.errors import FragmentHandledException
@@ -22,6 +23,7 @@ from lstm_core.network.experiments import find_experiment
 from lstm_core.text.library import LIBRARY
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
 from lstm_ui.sparkline import sparkline_svg
+from lstm_ui.visitor import keep_visitor, list_runs, note_opened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,6 +72,7 @@ def page_setup(title: str, path: str) -> None:
                 show_run_in_hand(training_service())
             except CoreError as error:  # the frame stays; the page itself says more
                 _show_quietly(error.came)
+    keep_visitor()
 
 
 def show_menu() -> None:
@@ -83,11 +86,12 @@ def show_menu() -> None:
 
 def show_run_in_hand(service: "TrainingService") -> None:
     """Draw the visitor's run: which one (it can be changed here), its loss, and its curve in small."""
-    runs = {view.run_id: view for view in service.list_runs()}
+    runs = {view.run_id: view for view in list_runs(service)}
     run_id = run_in_hand()
     if run_id and run_id not in runs:
         try:
             runs[run_id] = service.view(run_id)
+            note_opened(service, runs[run_id])
         except CoreError:  # the page itself says why; here another run can be chosen
             run_id = None
     if not runs:
@@ -142,6 +146,13 @@ def curve_html(losses: "np.ndarray") -> str:
 
 def _show_quietly(text: str) -> None:
     st.html(f'<span class="quiet">{html.escape(text)}</span>', width="content")
+
+
+def page_address(page: str, **query: str) -> str:
+    """Return the whole address of a page, such as "train", as this visitor's browser would write it."""
+    here = urlsplit(st.context.url or "")
+    folder = here.path.rsplit("/", 1)[0]
+    return urlunsplit((here.scheme, here.netloc, f"{folder}/{page}", urlencode(query), ""))
 
 
 def escape_markdown(text: str) -> str:

@@ -12,6 +12,7 @@ from lstm_core.service.views import RunView
 from lstm_ui.page import escape_markdown, run_name
 from lstm_ui.session import run_in_hand, take_in_hand
 from lstm_ui.shipped import shipped_card, shipped_scorer
+from lstm_ui.visitor import list_runs
 
 MODEL = "model"  # key of the list
 SHIPPED_JUDGE = "review_shipped"  # the network that ships, and the run that was in hand when it was chosen
@@ -58,7 +59,7 @@ def _load_scorer(_service: TrainingService, run_id: str, checkpoint_step: int) -
 
 def _list_judging_runs(service: TrainingService) -> dict[str, RunView]:
     """Return the runs that can judge; also that in hand when it is not listed, for its address opens it."""
-    views = {view.run_id: view for view in service.list_runs()}
+    views = {view.run_id: view for view in list_runs(service)}
     in_hand = run_in_hand()
     if in_hand and in_hand not in views:
         try:

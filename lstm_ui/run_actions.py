@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.page import escape_markdown, run_name
 from lstm_ui.session import let_go
+from lstm_ui.visitor import own_token, token_for
 
 # Keys of the session
 COMPARED = "compared_runs"  # the list of chosen runs
@@ -31,6 +32,7 @@ class DeletedRun:
     name: str
     created: float
     deleted: float  # Unix time
+    token: str = field(repr=False)  # with which it was deleted, and can be brought back
 
 
 def attempt(action: Callable[..., None], *arguments: object) -> None:
@@ -56,35 +58,37 @@ def _notice(kind: str, text: str) -> None:
 def go_on(service: TrainingService, view: RunView) -> None:
     """Pause a living run, resume one that rests, train on one that has ended."""
     if view.is_alive:
-        service.pause(view.run_id)
+        service.pause(view.run_id, token_for(view))
     elif view.state in ("stopped", "finished"):
         most = int(KNOBS["steps"].maximum or 1)
-        service.train_on(view.run_id, min(most, max(1, view.spec.steps or view.step)))
+        service.train_on(view.run_id, min(most, max(1, view.spec.steps or view.step)), token_for(view))
     else:
-        service.resume(view.run_id)
+        service.resume(view.run_id, token_for(view))
 
 
-def rename(service: TrainingService, run_id: str, key: str) -> None:
+def rename(service: TrainingService, view: RunView, key: str) -> None:
     """Call a run what stands in the box with this key."""
-    service.rename(run_id, st.session_state[key])
+    service.rename(view.run_id, st.session_state[key], token_for(view))
     counts = st.session_state.setdefault(RENAMED, {})
-    counts[run_id] = counts.get(run_id, 0) + 1
+    counts[view.run_id] = counts.get(view.run_id, 0) + 1
 
 
 def delete(service: TrainingService, view: RunView) -> None:
     """Put a run into the bin and remember that it can be brought back."""
     name = run_name(view)
-    service.delete(view.run_id)
+    service.delete(view.run_id, token_for(view))
     let_go(view.run_id)
     if view.run_id in st.session_state.get(COMPARED, ()):
         toggle_compared(view.run_id)
-    st.session_state.setdefault(DELETED, {})[view.run_id] = DeletedRun(view.run_id, name, view.created, time.time())
+    deleted = DeletedRun(view.run_id, name, view.created, time.time(), token_for(view))
+    st.session_state.setdefault(DELETED, {})[view.run_id] = deleted
 
 
 def bring_back(service: TrainingService, run_id: str) -> None:
     """Undo a deletion."""
-    st.session_state[DELETED].pop(run_id, None)
-    service.bring_back(run_id)
+    deleted = st.session_state.get(DELETED, {}).pop(run_id, None)
+    if deleted is not None:
+        service.bring_back(run_id, deleted.token)
 
 
 def deleted_runs() -> list[DeletedRun]:
@@ -111,5 +115,5 @@ def upload(service: TrainingService, key: str) -> None:
     if file is None:
         return
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
-    run_id = service.upload(file.getvalue())
+    run_id = service.upload(file.getvalue(), own_token())
     _notice("success", f"{run_name(service.view(run_id))} is back. It stands first in the list.")

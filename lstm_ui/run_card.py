@@ -10,7 +10,7 @@ from lstm_core.knobs import MAX_RUN_NAME_CHARACTERS
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui import run_actions as actions
-from lstm_ui.page import curve_html, escape_markdown, friendly_errors, run_name
+from lstm_ui.page import curve_html, escape_markdown, friendly_errors, page_address, run_name
 from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.run_status import format_seconds
 from lstm_ui.run_summary import (
@@ -24,6 +24,7 @@ from lstm_ui.run_summary import (
 )
 from lstm_ui.session import take_in_hand
 from lstm_ui.train_setup import set_up_next
+from lstm_ui.visitor import may_change
 
 LOOK_SECONDS = 3.0  # between looks at a living run
 
@@ -104,28 +105,36 @@ def _card_html(view: RunView, facts: tuple[str, str, int], is_in_hand: bool) -> 
         + "".join(f"<span>{number}</span>" for number in numbers)
         + "</p>",
         f'<p class="words">{words}</p>' if words else "",
-        f"<p><small>made {format_age(time.time() - view.created)} · {format_bytes(size)} on disk"
+        f"<p><small>{_whose(view)}made {format_age(time.time() - view.created)} · {format_bytes(size)} on disk"
         f"{' · in hand' if is_in_hand else ''}</small></p>",
     ]
     return f'<div class="run-card"><h2>{html.escape(run_name(view))}</h2>{curve}{"".join(lines)}</div>'
 
 
+def _whose(view: RunView) -> str:
+    if may_change(view):
+        return ""
+    return "opened by its link, read-only · " if view.owner else "of the command line, read-only · "
+
+
 def _show_buttons(service: TrainingService, view: RunView, is_in_hand: bool) -> None:
-    run_id = view.run_id
+    run_id, is_own = view.run_id, may_change(view)
     press = partial(st.button, on_click=actions.attempt)
     with st.container(horizontal=True, gap="xsmall", key=f"run_buttons_{run_id}"):
         if st.button("Open", key=f"run_open_{run_id}", type="primary"):
             _open(view)
-        ended = view.state in ("stopped", "finished")
-        label = "Pause" if view.is_alive else "Train on" if ended else "Resume"
-        press(label, key=f"run_go_on_{run_id}", args=(actions.go_on, service, view))
+        if is_own:
+            ended = view.state in ("stopped", "finished")
+            label = "Pause" if view.is_alive else "Train on" if ended else "Resume"
+            press(label, key=f"run_go_on_{run_id}", args=(actions.go_on, service, view))
         if st.button("Duplicate with changes", key=f"run_duplicate_{run_id}"):
             (set_up_next_reviews if view.is_of_reviews else set_up_next)(view.spec)
             _open(view)
         compared = run_id in st.session_state.get(actions.COMPARED, ())
         label = "Do not compare" if compared else "Compare"
         st.button(label, key=f"run_compare_{run_id}", on_click=actions.attempt, args=(actions.toggle_compared, run_id))
-        _show_rename(service, view)
+        if is_own:
+            _show_rename(service, view)
         st.download_button(
             "Download",
             data=partial(service.download, run_id),  # made when it is asked for, not for every run that is listed
@@ -135,7 +144,17 @@ def _show_buttons(service: TrainingService, view: RunView, is_in_hand: bool) -> 
             on_click="ignore",
             disabled=view.checkpoint_step == 0,
         )
-        press("Delete", key=f"run_delete_{run_id}", args=(actions.delete, service, view))
+        _show_link(view)
+        if is_own:
+            press("Delete", key=f"run_delete_{run_id}", args=(actions.delete, service, view))
+
+
+def _show_link(view: RunView) -> None:
+    """Offer the run's address; whoever has it can look at the run and not change it."""
+    with st.popover("Share", key=f"run_share_{view.run_id}"):
+        st.caption("Whoever opens this address can watch the run, write with it and copy it, but not change it.")
+        page = "sentiment" if view.is_of_reviews else "train"
+        st.code(page_address(page, run=view.run_id), language=None, wrap_lines=True)
 
 
 def _open(view: RunView) -> None:
@@ -153,6 +172,4 @@ def _show_rename(service: TrainingService, view: RunView) -> None:
         st.form(f"run_rename_form_{view.run_id}_{times}", border=False),
     ):
         st.text_input("Name of this run", view.name, max_chars=MAX_RUN_NAME_CHARACTERS, key=key)
-        st.form_submit_button(
-            "Save the name", on_click=actions.attempt, args=(actions.rename, service, view.run_id, key)
-        )
+        st.form_submit_button("Save the name", on_click=actions.attempt, args=(actions.rename, service, view, key))

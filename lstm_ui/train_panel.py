@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from lstm_core.errors import CoreError
 from lstm_core.knobs import KNOBS
 from lstm_core.network.experiments import find_experiment
 from lstm_core.network.spec import RunSpec
@@ -14,9 +15,12 @@ from lstm_core.service.views import RunView
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
+from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.run_status import show_run_status
 from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
+from lstm_ui.train_setup import set_up_next
+from lstm_ui.visitor import may_change, own_token, token_for
 
 TICK_SECONDS = 0.5
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -41,8 +45,8 @@ def show_train_panel(
 
 
 def start_run(service: TrainingService, spec: RunSpec) -> None:
-    """Begin a run and take it in hand."""
-    take_in_hand(service.start_run(spec))
+    """Begin a run and take it in hand. Raises CoreError when it is refused."""
+    take_in_hand(service.start_run(spec, own_token()))
 
 
 def _show_panel(
@@ -68,14 +72,14 @@ def _show_panel(
 
 def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
     """Draw the five buttons, always at the same place; a button that would do nothing is grey."""
-    state = run.state if run else "none"
-    is_alive = bool(run and run.is_alive)
+    is_own = run is not None and may_change(run)
+    state = run.state if run and is_own else "none"
+    is_alive = bool(run and is_own and run.is_alive)
     rests = state in ("paused", "interrupted", "failed")
     ended = state in ("stopped", "finished")
     with st.container(horizontal=True, gap="xsmall", key="train_buttons"):
         if _button("Train", "train", spec is not None and not is_alive, "primary"):
-            start_run(service, spec)  # type: ignore[arg-type]
-            st.rerun()
+            attempt(start_run, service, spec)
         if _button("Pause", "pause", is_alive):
             _act(service.pause, run)
         if _button("Resume", "resume", rests):
@@ -84,10 +88,13 @@ def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView |
             _act(service.stop, run)
         if ended:
             if _button("Train on", "train_on", True):
-                _act(lambda run_id: service.train_on(run_id, _steps_to_add(run)), run)
+                _act(lambda run_id, owner: service.train_on(run_id, _steps_to_add(run), owner), run)
         elif _button("Step", "step", rests):
             _act(service.step_once, run)
-    if ended:
+    if run is not None and not is_own:
+        _show_read_only(run)
+        hint = "Train begins a run of your own."
+    elif ended:
         hint = f"Train on adds {_steps_to_add(run):,} steps. Train begins a new run."
     else:
         hint = "Pause and Stop lose nothing. Step makes one step of a paused run."
@@ -99,10 +106,28 @@ def _button(label: str, key: str, enabled: bool, kind: Literal["primary", "secon
     return st.button(label, key=key, disabled=not enabled, type=kind)
 
 
-def _act(action: Callable[[str], None], run: RunView | None) -> None:
+def _act(action: Callable[[str, str], None], run: RunView | None) -> None:
     if run is not None:
-        action(run.run_id)
+        attempt(action, run.run_id, token_for(run))
+
+
+def attempt(action: Callable[..., None], *arguments: object) -> None:
+    """Do what a button asks and draw the page anew; when it is refused, say why and leave all else as it is."""
+    try:
+        action(*arguments)
+    except CoreError as error:
+        st.error(escape_markdown(str(error)))
+    else:
         st.rerun()
+
+
+def _show_read_only(run: RunView) -> None:
+    """Say whose run it is, and offer what can be done with it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="read_only"):
+        whose = "was made in another browser" if run.owner else "was made on the command line"
+        st.caption(f"You are watching a run that {whose}: you can write with it, but not change it.", width="stretch")
+        if _button("Copy its settings", "copy_run", True):
+            attempt(set_up_next_reviews if run.is_of_reviews else set_up_next, run.spec)
 
 
 def _steps_to_add(run: RunView | None) -> int:
@@ -172,7 +197,7 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
             nearest_learning_rate(run.learning_rate),
             key=key,
             format_func=lambda rate: f"{rate:g}",
-            disabled=not (run.is_alive or run.state == "paused"),  # it stays, so that the end moves nothing
-            on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key]),
+            disabled=not (may_change(run) and (run.is_alive or run.state == "paused")),  # it stays: nothing moves
+            on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key], token_for(run)),
             help=KNOBS["learning_rate"].help + " A schedule lowers it further.",
         )

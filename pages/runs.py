@@ -1,15 +1,17 @@
-"""All runs of this server: look at them again, name, compare and change them, take them home and bring them back."""
+"""All of one's runs: look at them again, name, compare and change them, take them home and bring them back."""
 
 import streamlit as st
 
-from lstm_core.knobs import MAX_ARCHIVE_BYTES
+from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_RUN_AGE_SECONDS, MAX_RUNS_BYTES
 from lstm_core.service.training_service import TrainingService
 from lstm_ui import run_actions as actions
+from lstm_ui.device_link import show_arrival, show_departure
 from lstm_ui.page import friendly_errors, page_setup
 from lstm_ui.run_card import show_deleted, show_run_card
 from lstm_ui.run_comparison import show_comparison
 from lstm_ui.service import training_service
 from lstm_ui.session import run_in_hand
+from lstm_ui.visitor import list_runs
 
 CARDS_AT_ONCE = 10
 CARDS_SHOWN = "runs_shown"  # key of the session: how many cards this visitor has asked for
@@ -17,12 +19,14 @@ CARDS_SHOWN = "runs_shown"  # key of the session: how many cards this visitor ha
 
 def show_page() -> None:
     service = training_service()
-    runs = {view.run_id: view for view in service.list_runs()}
+    show_arrival(service.device_links)
+    runs = {view.run_id: view for view in list_runs(service)}
     actions.show_notice()
     if not runs:
         show_nothing_yet()
     show_list(service, runs)
     show_upload(service)
+    show_departure(service.device_links)
 
 
 def show_nothing_yet() -> None:
@@ -72,6 +76,11 @@ def show_upload(service: TrainingService) -> None:
 
 page_setup("Runs", "/runs")
 st.title("Runs", anchor=False)
-st.caption("Every network that was trained on this server, the newest first.")
+st.caption(
+    "The networks that you have trained in this browser, those that you opened by a link, and those that were trained "
+    "on the server's command line; the newest first. Each is kept for "
+    f"{MAX_RUN_AGE_SECONDS // 86_400} days after it last trained; when all visitors' runs take more than "
+    f"{MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to keep."
+)
 with friendly_errors():
     show_page()

@@ -6,7 +6,7 @@ from lstm_core.errors import CoreError
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
 from lstm_ui.session import run_in_hand
-from lstm_ui.train_panel import show_train_panel, start_run
+from lstm_ui.train_panel import attempt, show_train_panel, start_run
 from lstm_ui.train_setup import choose_experiment, choose_spec
 
 page_setup("Train", "/train")
@@ -33,8 +33,7 @@ with friendly_errors():
         choice, panel, details = [st.container(key=part, gap="small") for part in parts]
     choice.title("Train on a text", anchor=False)
     spec = choose_spec(run, choice, details)
-    if starts_now and spec is not None:
-        start_run(service, spec)
-        st.rerun()
     with panel:
+        if starts_now and spec is not None:
+            attempt(start_run, service, spec)
         show_train_panel(service, spec, run)

@@ -35,6 +35,7 @@ FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
 HEALTH_SECONDS = 2.0  # between looks at the cluster
 RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
 SAVE_AGAIN_SECONDS = 5.0  # between attempts to write down what the disk has refused
+TELLING_PAUSES = 20  # times as long as it took to tell all runs their places, before they are told again
 NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Conductor:
         self._turns = TurnTaking()
         self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
-        self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
+        self._next_start = self._next_look = self._last_worker = self._next_telling = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._conduct, daemon=True, name="conductor")
@@ -83,7 +84,7 @@ class Conductor:
             try:
                 self._look_after_cluster()
                 self._hand_out_slices()
-                self._take_in_next()
+                self._take_in_results()
                 self._save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
                 logger.exception("The conductor stumbled and goes on")
@@ -160,7 +161,16 @@ class Conductor:
                     self._try_to_hand_out(turn)
                 else:  # chosen together with another of which one may have killed both their worker
                     self._turns.give_back(run, turn)
-            self._turns.tell(runs, count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded))
+            self._tell_places(runs)
+
+    def _tell_places(self, runs: list[LiveRun]) -> None:
+        """Tell each run its place in the queue; where there are many, not each time."""
+        started = time.monotonic()
+        if started >= self._next_telling:
+            is_on_this_machine = self._cluster is not None and self._cluster.is_embedded
+            self._turns.tell(runs, count_cores(self._slots, is_on_this_machine))
+            now = time.monotonic()
+            self._next_telling = now + TELLING_PAUSES * (now - started)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]
@@ -197,6 +207,8 @@ class Conductor:
 
     def _state_to_send(self, run: LiveRun) -> RunState:
         """Return what a worker needs that does not have the run, going back to the last checkpoint."""
+        if run.carried is not None:
+            return RunState(run.spec, run.carried)
         checkpoint = self.store.load_checkpoint(run.run_id) if run.step else None
         step, arrays = checkpoint or (0, None)
         if step != run.step:
@@ -212,14 +224,23 @@ class Conductor:
 
     # In
 
-    def _take_in_next(self) -> None:
+    def _take_in_results(self) -> None:
+        """Wait for a slice that is back, or a change of mind, and take in all that came until now.
+
+        What to hand out next is decided once for all of them: of thousands of runs that takes as long as a slice's
+        way there and back.
+        """
         try:
             event = self._events.get(timeout=HEALTH_SECONDS if self._slots else HEALTH_SECONDS / 4)
         except queue.Empty:
             return
-        if event is None:
-            return
-        request, fetched = event
+        for others in range(self._events.qsize(), -1, -1):
+            if event is not None:
+                self._take_in_slice(*event)
+            if others:
+                event = self._events.get()
+
+    def _take_in_slice(self, request: SliceRequest, fetched: "Fetched") -> None:
         self._deadlines.end(request)
         with self.lock:
             run = self.runs.get(request.run_id)
@@ -256,6 +277,7 @@ class Conductor:
 
     def _save(self, run: LiveRun, result: SliceResult) -> None:
         """Write down what a slice brought. A full disk costs the record, never the training."""
+        run.carried = result.checkpoint if result.worker is None else None
         if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
             run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
         with self._noting_trouble(run):
@@ -263,7 +285,7 @@ class Conductor:
                 record_report(self.store, run, result.report)
             if result.checkpoint is not None:
                 record_checkpoint(self.store, run, run.step, result.checkpoint)
-                run.trouble = ""
+                run.trouble, run.carried = "", None
 
     def _save_statuses(self) -> None:
         now = time.monotonic()

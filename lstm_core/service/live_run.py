@@ -97,11 +97,12 @@ class LiveRun:
     wants_checkpoint: bool = False
     is_unsaved: bool = False  # its status has changed since it was written down
     worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
+    carried: dict[str, np.ndarray] | None = None  # its state, which no worker keeps and the disk has refused
     slice_out: SliceRequest | None = None  # what a worker does for it now
     worker_out: str | None = None  # the worker that was asked to do it
     since: float = 0.0  # time.monotonic() when it was begun or resumed
     is_new: bool = True  # no slice was handed out since then
-    seen: float = 0.0  # time.monotonic() when a page asked for it last
+    seen: float = float("-inf")  # time.monotonic() when a page asked for it last
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
@@ -192,7 +193,7 @@ class LiveRun:
         _drop_later(self.unsaved_samples, step)
         _drop_later(self.unsaved_validations, step)
         self.checkpoint_seconds = self.seconds
-        self.worker = None
+        self.worker = self.carried = None
 
     def history(self) -> History:
         """Return copies of the curves."""

@@ -25,10 +25,14 @@ class RunBin:
         self._lock = threading.Lock()
         self._next_look = 0.0  # time.monotonic()
 
-    def put(self, run_folder: Path) -> None:
-        """Move a run's folder into the bin: from now on nobody finds it elsewhere. Raises OSError."""
+    def put(self, run_folder: Path, deleted: float | None = None) -> Path:
+        """Move a run's folder into the bin: from now on nobody finds it elsewhere. Return its new place.
+
+        It lies there from `deleted` on, a Unix time (None: now). Raises OSError.
+        """
         self.folder.mkdir(exist_ok=True)
-        run_folder.rename(self.folder / f"{run_folder.name}.{int(time.time())}")
+        second = int(time.time() if deleted is None else deleted)
+        return run_folder.rename(self.folder / f"{run_folder.name}.{second}")
 
     def find(self, run_id: str) -> Path:
         """Return the folder of a run that lies here. Raises RunNotFound when it does not, or no longer."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lstm_core.errors import RunNotFound
+from lstm_core.knobs import MAX_RUN_AGE_SECONDS
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.owners import NOBODY
@@ -24,6 +25,7 @@ from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.environment import PROJECT_ROOT
 
 _SAME_TIME_NS = 3_000_000_000  # file systems give changes within their clock's tick, 2 s at worst, the same time
+SHARED_MARK = "shared"  # an empty file
 UNKNOWN = "unknown"  # an owner that no token has
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it cannot lead out of the store's folder
 
@@ -31,6 +33,11 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no dot, no slash: it 
 def default_runs_folder() -> Path:
     """Return the folder that LSTM_RUNS_DIR names, else `runs/` beside the app."""
     return Path(os.environ.get("LSTM_RUNS_DIR") or PROJECT_ROOT / "runs")
+
+
+def is_run_id(given: str) -> bool:
+    """Tell whether this has the form of a run's id, and so cannot lead out of the store's folder."""
+    return _RUN_ID.fullmatch(given) is not None
 
 
 class RunFolders:
@@ -82,7 +89,7 @@ class RunFolders:
                 return list(run_ids)
             now, found = time.time_ns(), []
             for spec in self.folder.glob("*/spec.json"):
-                if _RUN_ID.fullmatch(spec.parent.name):
+                if is_run_id(spec.parent.name):
                     with suppress(FileNotFoundError):  # somebody has just deleted it
                         found.append((spec.stat().st_mtime_ns, spec.parent.name))  # written once, at its creation
         run_ids = [run_id for _, run_id in sorted(found, reverse=True)]
@@ -98,8 +105,8 @@ class RunFolders:
         return folder
 
     def checked(self, run_id: str) -> str:
-        """Return an id that names a folder of this store, whether there is one or not."""
-        if not _RUN_ID.fullmatch(run_id):
+        """Return an id that could be that of a run of this store."""
+        if not is_run_id(run_id):
             raise _not_found()
         return run_id
 
@@ -113,6 +120,28 @@ class RunFolders:
             return NOBODY
         except (OSError, ValueError):
             return UNKNOWN
+
+    def changed(self, run_id: str) -> float:
+        """Return when a run last changed, as Unix time: its making, training, its state, its name."""
+        folder = self.path(run_id)
+        files = (folder / name for name in ("spec.json", "status.json", "name.txt"))
+        return max(file.stat().st_mtime for file in files if file.exists())
+
+    def is_treasured(self, run_id: str) -> bool:
+        """Tell whether somebody has named a run, or opened it by its link."""
+        folder = self.path(run_id)
+        return (folder / "name.txt").exists() or (folder / SHARED_MARK).exists()
+
+    def mark_shared(self, run_id: str) -> None:
+        """Remember that somebody else has opened a run by its link."""
+        with disk_errors_as("The run could not be marked"):
+            (self.path(run_id) / SHARED_MARK).touch()
+
+    def remove(self, run_id: str) -> None:
+        """Delete a run for good. It is gone at once; what of its folder resists is tried again with the bin."""
+        with self._lock, disk_errors_as("The run could not be deleted"):
+            folder = self.bin.put(self.path(run_id), deleted=0)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def delete(self, run_id: str) -> None:
         """Put a run into the bin: it is gone at once, and `bring_back` brings it back within BIN_SECONDS."""
@@ -143,6 +172,6 @@ class RunFolders:
 def _not_found() -> RunNotFound:
     return RunNotFound(
         "There is no training run with this address.",
-        "It may have been deleted, or the address may have been cut short.",
+        f"It may have been deleted, or left after {MAX_RUN_AGE_SECONDS // 86_400} days; or the address was cut short.",
         "Copy the whole address again, or choose another run at the top of the page.",
     )

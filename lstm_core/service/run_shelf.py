@@ -5,14 +5,18 @@ somebody looks at them. Everything here happens under the service's lock.
 """
 
 import time
+from collections import OrderedDict
+from collections.abc import Collection
 
 from lstm_core.errors import CoreError
 from lstm_core.service.live_run import LiveRun
+from lstm_core.service.retention import RECENT_SECONDS
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.stored_run import load_live_run
 from lstm_core.service.views import RunView
 
 MAX_RESTING_RUNS = 50  # kept whole, the ones used last; a long run's curves take a few megabytes
+MAX_VIEWS_KEPT = 300  # of runs that were put away, the ones listed last; with its samples one takes up to 100 kB
 DAMAGED_SECONDS = 30.0  # before a folder that could not be read is tried again for the list
 
 
@@ -22,7 +26,8 @@ class RunShelf:
     def __init__(self, store: RunStore) -> None:
         self.live: dict[str, LiveRun] = {}  # in the order of their last use
         self._store = store
-        self._put_away: dict[str, RunView] = {}
+        self._put_away: OrderedDict[str, RunView] = OrderedDict()
+        self._owners: dict[str, str] = {}
         self._status_times: dict[str, int] = {}  # when the status of interrupted runs was written, ns
         self._damaged: dict[str, float] = {}  # when it was found to be, time.monotonic()
 
@@ -50,20 +55,39 @@ class RunShelf:
         self._put_away.pop(run_id, None)
         self._status_times.pop(run_id, None)
         self._damaged.pop(run_id, None)
+        self._owners.pop(run_id, None)
+
+    def is_in_use(self, run_id: str) -> bool:
+        """Whether it trains, has something to save, or was asked for within the last minutes."""
+        run = self.live.get(run_id)
+        return run is not None and (_holds_more(run) or time.monotonic() - run.seen < RECENT_SECONDS)
 
     def is_settled(self, run_id: str) -> bool:
         """Whether all there is to know of a run lies in its folder."""
         run = self.live.get(run_id)
-        return run is None or run.state == "interrupted" or _can_be_put_away(run)
+        return run is None or run.state == "interrupted" or not _holds_more(run)
 
     def view(self, run_id: str) -> RunView:
         """Return how a run stands. Raises as `take` does."""
         return self.take(run_id).view()
 
+    def owner(self, run_id: str) -> str:
+        """Return the hash of a run's owner; of a run in the list it is read once. Raises RunNotFound."""
+        if run_id not in self._owners:
+            self._owners[run_id] = self._store.load_owner(run_id)
+        return self._owners[run_id]
+
+    def keep_only(self, run_ids: Collection[str]) -> None:
+        """Forget runs whose folders somebody has deleted behind our back."""
+        if len(self._owners) > len(run_ids):
+            for run_id in self._owners.keys() - set(run_ids) - self.live.keys():
+                self.forget(run_id)
+
     def view_listed(self, run_id: str) -> RunView | None:
         """Return how a run stands without taking it up again when it was put away; None when it is damaged."""
         now = time.monotonic()
         if run_id in self._put_away:
+            self._put_away.move_to_end(run_id)
             return self._put_away[run_id]
         if run_id in self._damaged and now - self._damaged[run_id] < DAMAGED_SECONDS:
             return None
@@ -78,10 +102,16 @@ class RunShelf:
         for run in resting[: max(0, len(resting) - MAX_RESTING_RUNS)]:
             self._put_away[run.run_id] = run.view()
             del self.live[run.run_id]
+        while len(self._put_away) > MAX_VIEWS_KEPT:
+            self._put_away.popitem(last=False)
 
 
 def _can_be_put_away(run: LiveRun) -> bool:
-    """Whether all there is to know of it lies in its folder."""
-    is_in_use = run.is_alive or run.state == "interrupted" or run.slice_out is not None
+    """Whether it rests for good; an interrupted run may be one that the command line trains."""
+    return run.state != "interrupted" and not _holds_more(run)
+
+
+def _holds_more(run: LiveRun) -> bool:
+    """Whether there is more to know of it than what lies in its folder, or will be."""
     has_more = run.is_unsaved or bool(run.trouble) or run.learning_rate_wanted is not None
-    return not (is_in_use or has_more or (run.wants_checkpoint and run.worker is not None))
+    return run.is_alive or run.slice_out is not None or has_more or (run.wants_checkpoint and run.worker is not None)

@@ -5,6 +5,7 @@
              network.json                 title and shape             validation.jsonl, samples.jsonl
              name.txt                     what a visitor called it
              owner.txt                    hash of the token of the browser that made it
+             shared                       an empty file: another browser has opened it
              reviews.npz, reviews.json    in place of a text: the labelled reviews, and their words
              losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
 

@@ -5,8 +5,9 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 
 import time
 from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
 
-from lstm_core.errors import InvalidSetting, ServiceUnavailable
+from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
@@ -14,9 +15,11 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.deadlines import PATIENCE, Patience
+from lstm_core.service.device_links import DeviceLinks
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import record_new_run
+from lstm_core.service.retention import Housekeeper
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_shelf import RunShelf
@@ -53,6 +56,8 @@ class TrainingService:
         self._shelf = RunShelf(self._store)
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
+        self.device_links = DeviceLinks()
+        self._housekeeper = Housekeeper(self._store, self._remove_unless_used)
         self._beginning: list[str] = []  # owners of runs whose folders are being made
 
     def readiness(self) -> str:
@@ -219,16 +224,32 @@ class TrainingService:
         """
         shown = {NOBODY, *map(hash_token, owners)}
         views = []
-        for run_id in self._store.list_ids():
-            with self._lock:  # anew for each: the first list of many runs takes a while
-                view = self._shelf.view_listed(run_id)
-            if view is not None and (view.owner in shown or run_id in opened):
-                views.append(view)
+        run_ids = self._store.list_ids()
+        with self._lock:
+            self._shelf.keep_only(run_ids)
+        for run_id in run_ids:
+            with self._lock, suppress(RunNotFound):  # anew for each: the first list of many runs takes a while
+                if run_id in opened or self._shelf.owner(run_id) in shown:
+                    view = self._shelf.view_listed(run_id)
+                    views += [view] if view is not None else []
         return views
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster. Living runs come back as interrupted."""
+        self._housekeeper.close()
         self._conductor.close()
+
+    def note_shared(self, run_id: str) -> None:
+        """Remember that somebody has opened a run of another visitor's by its link: it leaves later than others."""
+        self._store.mark_shared(run_id)
+
+    def _remove_unless_used(self, run_id: str) -> bool:
+        with self._lock:
+            if self._shelf.is_in_use(run_id):
+                return False
+            self._shelf.forget(run_id)
+            self._store.remove(run_id)
+            return True
 
     def _settle(self, run_id: str) -> None:
         """Wait until the checkpoint that a run was asked for is made; not for long."""

@@ -40,7 +40,7 @@ class OneRunService:
             name="",
         )
 
-    def list_runs(self):
+    def list_runs(self, *_):
         return [self._view]
 
     def view(self, run_id):

@@ -28,7 +28,7 @@ def show_run_of_fake_service() -> None:
 
         runs = {name: make_view(name) for name in st.session_state.get("existing", "one two").split()}
 
-        def list_runs(self) -> list[RunView]:
+        def list_runs(self, *_: object) -> list[RunView]:
             return list(self.runs.values())
 
         def view(self, run_id: str) -> RunView:

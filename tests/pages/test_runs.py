@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import lstm_ui.page
 from lstm_core.network.shape import draw_weights
+from lstm_core.service.owners import hash_token, make_token
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.training_service import TrainingService
@@ -19,14 +20,17 @@ from lstm_core.training.reports import SampleNote, TrainingReport
 from lstm_core.training.state import TrainingState
 from lstm_ui.run_actions import COMPARED
 from lstm_ui.train_setup import WANTED_SETUP
+from lstm_ui.visitor import OPENED, TOKENS
 from tests.training.small_runs import build_small_spec
 
+TOKEN = make_token()
 
-def store_run(store: RunStore, **settings: Any) -> str:
-    """Put a run into the store that has made ten steps."""
+
+def store_run(store: RunStore, owner: str = TOKEN, **settings: Any) -> str:
+    """Put a run into the store that has made ten steps; whoever opens the page owns it."""
     spec = build_small_spec(**settings)
     data = prepare_data(spec)
-    run = record_new_run(store, spec, data)
+    run = record_new_run(store, spec, data, hash_token(owner))
     losses = np.linspace(3, 1, 10, dtype=np.float32)
     sample = SampleNote(10, 0.5, "the", "<script>alert(1)</script> **cat**")
     report = TrainingReport(1, losses, losses / 4, 1.0, 0.0, samples=(sample,))
@@ -62,7 +66,14 @@ def open_page(monkeypatch, store):
     monkeypatch.setitem(sys.modules, "lstm_ui.service", module)
     monkeypatch.setattr(lstm_ui.page, "page_setup", lambda title, path: None)
     monkeypatch.setattr("streamlit.page_link", lambda file, label: None)  # here the page is an app of its own
-    yield lambda: AppTest.from_file("../../pages/runs.py", default_timeout=30).run()
+
+    def open_as(*tokens: str) -> AppTest:
+        page = AppTest.from_file("../../pages/runs.py", default_timeout=120)
+        page.session_state[TOKENS] = tokens or (TOKEN,)
+        return page.run()
+
+    open_as.service = service
+    yield open_as
     service.close()
 
 
@@ -161,3 +172,51 @@ def test_a_duplicate_asks_the_train_page_for_the_whole_spec(open_page, store):
     page = open_page()
     page.button(key=f"run_duplicate_{run_id}").click().run()
     assert page.session_state[WANTED_SETUP] == store.load_spec(run_id)
+
+
+def buttons(page: AppTest, run_id: str) -> set[str]:
+    """Return the words on a run's buttons but those of its boxes."""
+    return {button.label for button in page.button if button.key.endswith(run_id)}
+
+
+def test_another_visitor_does_not_find_a_run_and_with_its_link_can_only_look_at_it(open_page, store):
+    run_id, stranger = store_run(store), make_token()
+    page = open_page(stranger)
+    assert cards(page) == [] and not page.exception
+    page.session_state[OPENED] = [run_id]
+    page.run()
+    assert cards(page) == [run_id] and "read-only" in shown(page)
+    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare"}
+
+
+def test_a_run_of_the_command_line_is_found_by_all_and_changed_by_nobody(open_page, store):
+    run_id = store_run(store, owner="")
+    page = open_page()
+    assert "of the command line, read-only" in shown(page)
+    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare"}
+
+
+def test_a_secret_link_makes_another_browser_an_owner_once_and_only_when_its_visitor_agrees(open_page, store):
+    run_id, phone = store_run(store), make_token()
+    first = open_page()
+    first.button(key="device_make").click().run()
+    key = first.code[-1].value.split("key=")[1]
+    second = open_page(phone)
+    second.query_params["key"] = key
+    second.run()
+    assert cards(second) == []  # not yet: anybody can send anybody a link
+    second.button(key="device_take").click().run()
+    assert cards(second) == [run_id] and "Delete" in buttons(second, run_id) and "key" not in second.query_params
+    assert second.session_state[TOKENS] == (phone, TOKEN)  # new runs stay the phone's own
+    third = open_page(make_token())
+    third.query_params["key"] = key
+    third.run()
+    assert "does not work any more" in third.markdown[0].value and cards(third) == []
+
+
+def test_a_secret_link_that_was_cancelled_works_no_more(open_page, store):
+    first = open_page()
+    first.button(key="device_make").click().run()
+    key = first.code[-1].value.split("key=")[1]
+    first.button(key="device_cancel").click().run()
+    assert not open_page.service.device_links.is_open(key) and first.button(key="device_make")
