@@ -10,10 +10,9 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
@@ -21,11 +20,11 @@ from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.mishaps import lose_slice, may_train_beside, tell_loss
-from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.saving import RunSaver
 from lstm_core.service.turn_taking import TurnTaking, count_cores
 from lstm_core.service.turns import Turn
-from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
+from lstm_core.training.slices import RunState, SliceRequest, train_slice, warm_up
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -34,7 +33,6 @@ CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
 HEALTH_SECONDS = 2.0  # between looks at the cluster
 RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
-SAVE_AGAIN_SECONDS = 5.0  # between attempts to write down what the disk has refused
 TELLING_PAUSES = 20  # times as long as it took to tell all runs their places, before they are told again
 NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
 
@@ -56,6 +54,7 @@ class Conductor:
         self.lock = threading.RLock()
         self.runs = runs
         self.readiness = "starting"
+        self._saver = RunSaver(store, runs, self.lock)
         self._checkpoint_seconds = checkpoint_seconds
         self._deadlines = Deadlines(patience)
         self._start_cluster = start_cluster
@@ -85,11 +84,11 @@ class Conductor:
                 self._look_after_cluster()
                 self._hand_out_slices()
                 self._take_in_results()
-                self._save_statuses()
+                self._saver.save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
                 logger.exception("The conductor stumbled and goes on")
                 self._closing.wait(HEALTH_SECONDS)
-        self._save_statuses()
+        self._saver.save_statuses()
         if self._cluster is not None:
             self._cluster.close()
 
@@ -271,47 +270,6 @@ class Conductor:
         else:
             with self.lock:
                 run.add_result(request, result)
-            self._save(run, result)
+            self._saver.save_result(run, result)
         with self.lock:
             self._turns.note_end(run, request, result)
-
-    def _save(self, run: LiveRun, result: SliceResult) -> None:
-        """Write down what a slice brought. A full disk costs the record, never the training."""
-        run.carried = result.checkpoint if result.worker is None else None
-        if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
-            run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
-        with self._noting_trouble(run):
-            if result.report is not None:
-                record_report(self.store, run, result.report)
-            if result.checkpoint is not None:
-                record_checkpoint(self.store, run, run.step, result.checkpoint)
-                run.trouble, run.carried = "", None
-
-    def _save_statuses(self) -> None:
-        now = time.monotonic()
-        with self.lock:
-            for run in self.runs.values():
-                if run.trouble and run.save_again <= now:  # there may be room again
-                    run.wants_checkpoint, run.is_unsaved, run.save_again = True, True, now + SAVE_AGAIN_SECONDS
-            unsaved = [run for run in self.runs.values() if run.is_unsaved]
-        for run in unsaved:
-            with self._noting_trouble(run):
-                run.is_unsaved = False  # before it is read: a change from now on is saved next time
-                with self.lock:
-                    status = run.status()
-                self.store.save_status(run.run_id, status)
-                if run.worker is None and not run.is_alive:  # nobody has more of it to save
-                    run.trouble = ""
-
-    @contextmanager
-    def _noting_trouble(self, run: LiveRun) -> Iterator[None]:
-        """Note why the disk refuses, to try again later; train no longer what somebody has deleted."""
-        try:
-            yield
-        except RunNotFound:
-            with self.lock:
-                self.runs.pop(run.run_id, None)
-        except CoreError as error:
-            if not run.trouble:
-                run.save_again = time.monotonic() + SAVE_AGAIN_SECONDS
-            run.trouble = str(error)

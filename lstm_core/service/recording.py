@@ -33,6 +33,11 @@ def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None
     """
     run.unsaved_samples.extend(report.samples)
     run.unsaved_validations.extend([report.validation] if report.validation else [])
+    record_unsaved(store, run)
+
+
+def record_unsaved(store: RunStore, run: LiveRun) -> None:
+    """Add to the run's folder what `run` has taken in and is not there yet. Raises ServiceUnavailable as above."""
     unsaved = run.step - run.saved_step
     curves = (run.losses, run.accuracies, run.step_seconds)
     store.append_history(run.run_id, run.saved_step + 1, *(curve.tail(unsaved) for curve in curves))
