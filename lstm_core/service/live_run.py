@@ -103,6 +103,8 @@ class LiveRun:
     since: float = 0.0  # time.monotonic() when it was begun or resumed
     is_new: bool = True  # no slice was handed out since then
     seen: float = float("-inf")  # time.monotonic() when a page asked for it last
+    last_end: float | None = None  # time.monotonic() when its last slice came back, since then
+    share: float = 1.0  # seconds of training in a second of the clock, lately
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
@@ -118,7 +120,7 @@ class LiveRun:
         """Want slices from now on, or only one with a single step."""
         self.state, self.is_single_step, self.is_unsaved = "waiting", is_single_step, True
         self.since = self.seen = time.monotonic()
-        self.is_new, self.failures = True, 0
+        self.is_new, self.failures, self.last_end = True, 0, None
 
     def rest(self, state: str, stopped_by: str | None = None, note: str | None = None) -> None:
         """Want no more slices but the one that brings what is not saved yet; `note` in place of the one before."""
@@ -249,12 +251,13 @@ class LiveRun:
         return self._average(self.accuracies, STEPS_AVERAGED)
 
     def _seconds_left(self) -> float | None:
-        """Return the training seconds to the end of the budget at the present speed; None while unknown."""
+        """Return the seconds to the end of the budget at its present speed and share of the cores; None if unknown."""
         if not self.is_alive or not self.symbols_per_second:
             return None
         if self.plan.total_steps is None:
-            return max(0.0, self.spec.seconds - self.seconds)
-        return (self.plan.total_steps - self.step) * self.symbols_per_step / self.symbols_per_second
+            return max(0.0, self.spec.seconds - self.seconds) / self.share
+        left = (self.plan.total_steps - self.step) * self.symbols_per_step
+        return left / self.symbols_per_second / self.share
 
 
 def _drop_later(notes: "deque[Note]", step: int) -> None:

@@ -20,6 +20,7 @@ ABANDONED_NOTE = (
 _USUAL_SECONDS_BETWEEN = 0.25  # two turns, before any has been measured: half a second each on two cores
 _LONGEST_SECONDS_BETWEEN = 2.0  # counted: longer ones were compiled first
 _NEWEST_WEIGHT = 0.1  # of the last time between two turns, in the mean of all
+_NEWEST_SHARE = 0.3  # likewise of a run's share of the time
 
 
 class TurnTaking:
@@ -55,7 +56,9 @@ class TurnTaking:
         if self._last_end is not None:
             between = min(_LONGEST_SECONDS_BETWEEN, now - self._last_end)
             self._seconds_between += _NEWEST_WEIGHT * (between - self._seconds_between)
-        self._last_end = now
+        if run.last_end is not None and trained:
+            run.share += _NEWEST_SHARE * (min(1.0, trained / max(now - run.last_end, 1e-3)) - run.share)
+        self._last_end = run.last_end = now
 
     def tell(self, runs: Collection[LiveRun], core_count: int) -> None:
         """Write into each living run where it stands in the queue, and how many cores it has when it trains."""
