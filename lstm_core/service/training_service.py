@@ -14,6 +14,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
+from lstm_core.service.deadlines import PATIENCE, Patience
 from lstm_core.service.device_links import DeviceLinks
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
@@ -44,14 +45,16 @@ class TrainingService:
         store: RunStore | None = None,
         start_cluster: Callable[[], Cluster] = Cluster.from_environment,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        patience: Patience = PATIENCE,
     ) -> None:
         """Start the cluster in the background; runs wait until it is there.
 
-        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive.
+        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive;
+        `patience` is how long one may hang.
         """
         self._store = store or RunStore()
         self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
+        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
         self.device_links = DeviceLinks()
         self._housekeeper = Housekeeper(self._store, self._remove_unless_used)

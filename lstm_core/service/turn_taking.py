@@ -42,6 +42,10 @@ class TurnTaking:
         is_crowded = len(admitted(living)) > sum(slots.values())
         return self._turns.next(living, slots, ahead=int(is_crowded))
 
+    def give_back(self, run: LiveRun, turn: Turn) -> None:
+        """Count as unused a turn that was not handed out."""
+        self._turns.settle(_visitor_of(run), run.run_id, turn.seconds, 0.0)
+
     def note_end(self, run: LiveRun, request: SliceRequest, result: SliceResult | None) -> None:
         """Count what a slice took; None: it was lost, or has failed."""
         trained = result.report.seconds if result is not None and result.report is not None else 0.0
