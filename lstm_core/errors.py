@@ -73,8 +73,12 @@ class DownloadFailed(CoreError):
     """A file could not be fetched from elsewhere, or what came was not the file that was asked for."""
 
 
+class RoomNotFound(CoreError):
+    """No class room has this code, or it has closed."""
+
+
 class NotAllowed(CoreError):
-    """What was asked is not this visitor's to do."""
+    """What was asked is not this visitor's to do, or not now: a teacher has locked it, or it came too often."""
 
 
 class TooManyRuns(CoreError):

@@ -323,6 +323,11 @@ BIN_SECONDS = 1_800  # a deleted run can be brought back
 MAX_ARCHIVE_BYTES = 100 * 2**20  # a run's download that is to be uploaded again: 8 million weights with Adam's slots
 MAX_ARCHIVE_STEPS = 2_000_000  # in its history
 MAX_ARCHIVE_NOTES = 10_000  # samples, and measurements of validation, each
+MAX_ROOMS = 50  # open at once on one server
+MAX_ROOM_MEMBERS = 60  # two large classes; the wall shows 40 well
+MAX_MEMBER_RUNS = 20  # of one member, that their room remembers
+MAX_NICKNAME_CHARACTERS = 20
+ROOM_SECONDS = 12 * 3_600.0  # after which a room closes by itself
 
 
 def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

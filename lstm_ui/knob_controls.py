@@ -1,6 +1,6 @@
 """Every knob as a control, built from its record in `lstm_core.knobs`: of texts on /train, of reviews on /sentiment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -62,8 +62,8 @@ _PROPOSED = "knob_proposed"  # and which values were proposed for the text then
 def show_knobs(
     settings: Mapping[str, Any],
     recipe_name: str = "",
-    locked: Collection[str] = (),
-    locked_reason: str = "Locked while the network trains.",
+    fixed: Mapping[str, Any] = NOTHING,
+    fixed_reason: str = "",
     proposed: Mapping[str, Any] = NOTHING,
     proposed_reason: str = "",
     groups: Mapping[str, tuple[str, ...]] = GROUPS,
@@ -72,25 +72,29 @@ def show_knobs(
     """Draw all knobs in folded groups and return their values, checked and typed.
 
     `settings` are the recipe's; knobs that it does not name stand at their defaults. Another recipe (other settings,
-    or another `recipe_name`, such as "horas-quijote/fast") sets every control anew. Knobs in `locked` cannot be moved.
+    or another `recipe_name`, such as "horas-quijote/fast") sets every control anew. Knobs in `fixed` stand at these
+    values, as `fixed_reason` says, and cannot be moved.
     `proposed` values suit the text better than the recipe's, as `proposed_reason` says; they are set when they come
     and go, and can be changed like all others. Each `scope` ("" or such as "review_") has controls of its own.
     """
     recipe = _complete(settings)
     _follow_recipe(recipe, recipe_name, proposed, scope)
+    _set_knobs(fixed, scope)
     recipe |= proposed
     changed = [name for name in KNOBS if st.session_state[knob_key(name, scope)] != recipe[name]]
     for group, names in groups.items():
         with st.expander(f"{group}: {_summary(group, names, scope)}", key=f"{scope}knobs_{group.lower()}"):
             for name in names:
-                if name in proposed:
+                if name in fixed:
+                    st.caption(escape_markdown(fixed_reason))
+                elif name in proposed:
                     _show_proposal(name, recipe[name], proposed_reason)
-                disabled_reason = locked_reason if name in locked else _idle_reason(name, scope)
+                disabled_reason = fixed_reason if name in fixed else _idle_reason(name, scope)
                 _show_knob(KNOBS[name], name in changed, disabled_reason, scope)
     with st.container(horizontal=True, vertical_alignment="center"):
         named = ", ".join(KNOBS[name].label.lower() for name in changed)
         st.caption(f"Changed: {escape_markdown(named)}." if changed else "All knobs stand as in the recipe.")
-        movable = {name: value for name, value in recipe.items() if name not in locked}
+        movable = {name: value for name, value in recipe.items() if name not in fixed}
         st.button(
             "Back to the recipe",
             key=f"{scope}knobs_back",

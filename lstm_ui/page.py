@@ -21,6 +21,7 @@ from streamlit.errors import FragmentHandledException
 from lstm_core.errors import CoreError
 from lstm_core.network.experiments import find_experiment
 from lstm_core.text.library import LIBRARY
+from lstm_ui.projector import is_projected, show_projector_button, show_way_back
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
 from lstm_ui.sparkline import sparkline_svg
 from lstm_ui.visitor import keep_visitor, list_runs, note_opened
@@ -51,6 +52,7 @@ PAGES = (
     Page("/train", "pages/train.py", "Train"),
     Page("/generate", "pages/generate.py", "Write"),
     Page("/sentiment", "pages/sentiment.py", "Reviews"),
+    Page("/wall", "pages/wall.py", "Wall"),
     Page("/runs", "pages/runs.py", "Runs"),
 )
 
@@ -58,16 +60,21 @@ PAGES = (
 def page_setup(title: str, path: str) -> None:
     """Set the browser's title, draw the menu and the run in hand. The page's own heading is left to the page.
 
-    `path` is the page's address, such as "/train"; it must be in `PAGES`.
+    `path` is the page's address, such as "/train"; it must be in `PAGES`. On a projector there is no menu.
     """
     label = next(page.label for page in PAGES if page.path == path)
     st.set_page_config(page_title=f"{title or label} · {APP_NAME}", layout="wide", initial_sidebar_state="collapsed")
     st.html(Path(__file__).with_name("page.css"))
+    if is_projected():
+        show_way_back()
+        keep_visitor()
+        return
     from lstm_ui.service import training_service
 
     with st.container(key="top_bar", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         show_menu()
         with st.container(key="run_bar", horizontal=True, vertical_alignment="center", width="content"):
+            show_projector_button(path)
             try:
                 show_run_in_hand(training_service())
             except CoreError as error:  # the frame stays; the page itself says more

@@ -27,17 +27,20 @@ LAST_LABELS = "corpus_labels"  # the list as this visitor saw it last
 FOLDER_SECONDS = 5  # how long the list of the teacher's folder is kept for all visitors
 
 
-def choose_text(default: str) -> ChosenText | None:
+def choose_text(default: str, fixed: str = "") -> ChosenText | None:
     """Draw the choice of a text and return it; None while there is none yet, and the page says what to do.
 
     `default` is the library text of the experiment. A new experiment brings its own text along, unless the visitor
-    has pasted or uploaded one and it is chosen.
+    has pasted or uploaded one and it is chosen. With a `fixed` one of the library there is no choice.
     """
+    if fixed:
+        st.session_state[CORPUS] = fixed
     teacher_texts = {FOLDER + text.name: text for text in _list_folder(teacher_folder())}
     labels = {name: text.title for name, text in LIBRARY.items()}
     labels |= {name: download_label(text) for name, text in DOWNLOADS.items()}
     labels |= {name: text.name for name, text in teacher_texts.items()} | OWN_TEXTS
-    _follow_experiment(default)
+    if not fixed:
+        _follow_experiment(default)
     _follow_labels(labels, default)
     name = st.selectbox(
         "Text",
@@ -46,7 +49,10 @@ def choose_text(default: str) -> ChosenText | None:
         format_func=lambda option: labels.get(option, option),
         help="What the network learns from. It knows no other word of any language.",
         persist_state="session",
+        disabled=bool(fixed),
     )
+    if fixed:
+        st.caption("Your teacher has chosen this text for the room.")
     if name == PASTE:
         return choose_pasted()
     if name == UPLOAD:

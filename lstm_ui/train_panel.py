@@ -16,6 +16,7 @@ from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
 from lstm_ui.review_setup import set_up_next_reviews
+from lstm_ui.room_note import own_room
 from lstm_ui.run_status import show_run_status
 from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
@@ -75,25 +76,29 @@ def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView |
     is_own = run is not None and may_change(run)
     state = run.state if run and is_own else "none"
     is_alive = bool(run and is_own and run.is_alive)
+    room = own_room()
+    is_held = bool(room and room.is_paused)  # by the teacher of the visitor's room: nothing begins or goes on
     rests = state in ("paused", "interrupted", "failed")
     ended = state in ("stopped", "finished")
     with st.container(horizontal=True, gap="xsmall", key="train_buttons"):
-        if _button("Train", "train", spec is not None and not is_alive, "primary"):
+        if _button("Train", "train", spec is not None and not is_alive and not is_held, "primary"):
             attempt(start_run, service, spec)
         if _button("Pause", "pause", is_alive):
             _act(service.pause, run)
-        if _button("Resume", "resume", rests):
+        if _button("Resume", "resume", rests and not is_held):
             _act(service.resume, run)
         if _button("Stop", "stop", is_alive or rests):
             _act(service.stop, run)
         if ended:
-            if _button("Train on", "train_on", True):
+            if _button("Train on", "train_on", not is_held):
                 _act(lambda run_id, owner: service.train_on(run_id, _steps_to_add(run), owner), run)
-        elif _button("Step", "step", rests):
+        elif _button("Step", "step", rests and not is_held):
             _act(service.step_once, run)
     if run is not None and not is_own:
         _show_read_only(run)
         hint = "Train begins a run of your own."
+    elif is_held:
+        hint = "Your teacher has paused everyone; it goes on when the teacher says so."
     elif ended:
         hint = f"Train on adds {_steps_to_add(run):,} steps. Train begins a new run."
     else:
@@ -190,6 +195,8 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
 
     key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
+    room = own_room()
+    is_locked = room is not None and "learning_rate" in room.locks
     with st.container(key="live_learning_rate"):
         st.select_slider(
             "Learning rate from here on",
@@ -197,7 +204,8 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
             nearest_learning_rate(run.learning_rate),
             key=key,
             format_func=lambda rate: f"{rate:g}",
-            disabled=not (may_change(run) and (run.is_alive or run.state == "paused")),  # it stays: nothing moves
+            # It stays when the run has ended, so that nothing moves.
+            disabled=is_locked or not (may_change(run) and (run.is_alive or run.state == "paused")),
             on_change=lambda: service.set_learning_rate(run.run_id, st.session_state[key], token_for(run)),
             help=KNOBS["learning_rate"].help + " A schedule lowers it further.",
         )

@@ -11,6 +11,7 @@ from lstm_core.network.experiments import EXPERIMENTS, MY_OWN, recipe_settings
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.size import check_size, estimate_size
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.room import RoomView
 from lstm_core.service.views import RunView
 from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
 from lstm_core.training.data import prepare_data
@@ -27,24 +28,31 @@ RECIPES = {"fast": "Fast: as good, sooner", "article": "Article: as published"}
 
 EXPERIMENT = "experiment"  # keys of the two controls
 RECIPE = "recipe"
+SET_BY_TEACHER = "Your teacher has set this for the room."
 WANTED_SETUP = "wanted_setup"  # the spec of a run that is to be made again with changes
 
 
-def choose_spec(run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator) -> RunSpec | None:
+def choose_spec(
+    run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator, room: RoomView | None = None
+) -> RunSpec | None:
     """Draw all that a visitor can set and return the run it describes; None while it cannot be trained.
 
     `choice` takes experiment and text, and why it cannot be trained; `details` the text card, the knobs, the drawing.
+    What the teacher of the visitor's `room` has set cannot be moved.
     """
     _begin_with(run_in_hand)
     with choice:
         experiment, recipe = _choose_experiment()
-        chosen = choose_text(EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else "")
+        default = EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else ""
+        chosen = choose_text(default, (room.text if room else None) or "")
     with details:
         card = st.container()  # it comes first on the page; what it says depends on the knobs below
         st.header("The network", anchor=False)
         settings = show_knobs(
             recipe_settings(experiment, recipe),
             f"{experiment}/{recipe}",
+            fixed=room.locks if room else {},
+            fixed_reason=SET_BY_TEACHER,
             proposed=_propose(chosen.text if chosen else ""),
             proposed_reason=WHY_CHARACTERS,
         )

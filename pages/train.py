@@ -4,6 +4,7 @@ import streamlit as st
 
 from lstm_core.errors import CoreError
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
+from lstm_ui.room_note import own_room, show_room_note
 from lstm_ui.service import training_service
 from lstm_ui.session import run_in_hand
 from lstm_ui.train_panel import attempt, show_train_panel, start_run
@@ -32,7 +33,9 @@ with friendly_errors():
         parts = ("train_choice", "train_panel", "train_details")
         choice, panel, details = [st.container(key=part, gap="small") for part in parts]
     choice.title("Train on a text", anchor=False)
-    spec = choose_spec(run, choice, details)
+    with choice:
+        show_room_note()
+    spec = choose_spec(run, choice, details, own_room())
     with panel:
         if starts_now and spec is not None:
             attempt(start_run, service, spec)

@@ -185,7 +185,7 @@ class LiveRun:
         A machine that went down may have lost the history's end and kept a later checkpoint: the gap becomes NaN.
         """
         if step <= self.step:
-            self.seconds = float(self.step_seconds.tail(self.step - step + 1)[0]) if step else 0.0
+            self.seconds = self.seconds_at(step) if step else 0.0
         self.step = self.checkpoint_step = step
         self.saved_step = min(self.saved_step, step)
         for curve in (self.losses, self.accuracies, self.step_seconds):
@@ -196,6 +196,10 @@ class LiveRun:
         _drop_later(self.unsaved_validations, step)
         self.checkpoint_seconds = self.seconds
         self.worker = self.carried = None
+
+    def seconds_at(self, step: int) -> float:
+        """Return the training time after a step that was made; NaN where it is not known."""
+        return float(self.step_seconds.tail(self.step - step + 1)[0])
 
     def history(self) -> History:
         """Return copies of the curves."""

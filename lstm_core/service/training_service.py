@@ -6,12 +6,14 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 import time
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.deadlines import PATIENCE, Patience
@@ -22,6 +24,7 @@ from lstm_core.service.recording import record_new_run
 from lstm_core.service.retention import Housekeeper
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_names import clean_run_name
+from lstm_core.service.run_rules import NoRules, RunRules
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
@@ -56,9 +59,16 @@ class TrainingService:
         self._shelf = RunShelf(self._store)
         self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
+        self.rules: RunRules = NoRules()  # asked before the lock is taken
+        self.class_runs = ClassRuns(self._store, self._shelf, self._conductor)
         self.device_links = DeviceLinks()
         self._housekeeper = Housekeeper(self._store, self._remove_unless_used)
         self._beginning: list[str] = []  # owners of runs whose folders are being made
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs are kept."""
+        return self._store.folder
 
     def readiness(self) -> str:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
@@ -68,8 +78,10 @@ class TrainingService:
         """Begin a run and return its id.
 
         Raises TextTooShort when the text has no window to learn from, TooBig when the network needs more memory than
-        a run may have, TooManyRuns when one more would be too many, ServiceUnavailable when its folder cannot be made.
+        a run may have, TooManyRuns when one more would be too many, NotAllowed when the rules of its owner's class
+        room forbid it, ServiceUnavailable when its folder cannot be made.
         """
+        self.rules.check_start(owner, spec)
         data = prepare_run(spec)
         check_size(data.shape, spec)
         owner_hash = hash_token(owner)
@@ -84,6 +96,7 @@ class TrainingService:
         finally:
             with self._lock:
                 self._beginning.remove(owner_hash)
+        self.rules.note_start(owner, run.run_id)
         self._conductor.wake()
         return run.run_id
 
@@ -96,7 +109,11 @@ class TrainingService:
         self._rest(run_id, owner, "stopped", "visitor")
 
     def resume(self, run_id: str, owner: str = NOBODY) -> None:
-        """Go on with a paused, interrupted or failed run. Raises TooManyRuns as `start_run` does."""
+        """Go on with a paused, interrupted or failed run.
+
+        Raises TooManyRuns as `start_run` does, and NotAllowed also while its class room is paused.
+        """
+        self.rules.check_going_on(run_id)
         with self._lock:
             run = self._own(run_id, owner)
             if run.state in ("paused", "interrupted", "failed"):
@@ -106,7 +123,8 @@ class TrainingService:
         self._conductor.wake()
 
     def step_once(self, run_id: str, owner: str = NOBODY) -> None:
-        """Make one step of a paused run; asked again before that is made, it is still one."""
+        """Make one step of a paused run; asked again before that is made, it is still one. Raises as `resume` does."""
+        self.rules.check_going_on(run_id)
         with self._lock:
             run = self._own(run_id, owner)
             if run.state in ("paused", "interrupted"):
@@ -116,8 +134,9 @@ class TrainingService:
     def train_on(self, run_id: str, steps: int, owner: str = NOBODY) -> None:
         """Train a resting run for `steps` more.
 
-        Raises InvalidSetting when that is no whole number of steps, TooManyRuns as `start_run` does.
+        Raises InvalidSetting when that is no whole number of steps, and what `resume` raises.
         """
+        self.rules.check_going_on(run_id)
         steps = KNOBS["steps"].check(steps)
         if steps == 0:
             raise InvalidSetting("It was asked to train on for 0 steps.", "It takes 1 at least.", "Ask for more.")
@@ -130,7 +149,11 @@ class TrainingService:
         self._conductor.wake()
 
     def set_learning_rate(self, run_id: str, value: float, owner: str = NOBODY) -> None:
-        """Use another learning rate from the next slice on. Raises InvalidSetting when it is out of bounds."""
+        """Use another learning rate from the next slice on.
+
+        Raises InvalidSetting when it is out of bounds, NotAllowed also when a teacher has locked it.
+        """
+        self.rules.check_learning_rate(run_id)
         value = KNOBS["learning_rate"].check(value)
         with self._lock:
             self._own(run_id, owner).learning_rate_wanted = value

@@ -34,6 +34,11 @@ class AmbiguousContext:
     continuations: Mapping[int, int]
 
 
+def symbols_to_split(window: int) -> int:
+    """Return how many symbols a text needs for a part of it to be held out."""
+    return max(MIN_SYMBOLS_TO_SPLIT, MIN_WINDOWS_TO_SPLIT * window)
+
+
 def split_validation(ids: np.ndarray, window: int) -> Split:
     """Hold out the last tenth of `ids` (n,) when the text is long enough, at least 2,000 symbols and 20 windows' worth.
 
@@ -47,7 +52,7 @@ def split_validation(ids: np.ndarray, window: int) -> Split:
             f"A window of {window} and the symbol after it need at least {window + 1}.",
             "Choose a longer text or a shorter window.",
         )
-    needed = max(MIN_SYMBOLS_TO_SPLIT, MIN_WINDOWS_TO_SPLIT * window)
+    needed = symbols_to_split(window)
     if count < needed:
         note = f"Nothing is held out for validation: the text has {count:,} symbols, and that takes {needed:,}."
         return Split(ids, None, note)

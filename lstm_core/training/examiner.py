@@ -29,6 +29,9 @@ OBSERVING_SHARE = 0.03  # of the training time may go into samples and predictio
 EVALUATING_SHARE = 0.05  # this much into measuring the accuracy, and as much into the validation loss
 MAX_VALIDATION_WINDOWS = 64  # while it trains; `evaluate_fully` measures on all
 MAX_ACCURACY_WINDOWS = 2_000  # likewise
+# At the end the whole held-out part is measured where that is a second's work: weights times symbols read. So in a
+# class's challenge networks with different windows are measured on the same symbols.
+MAX_LAST_WORK = 2e10
 
 GetNetwork = Callable[[], TrainedNetwork]  # copies the weights, so it is called only when they are looked at
 
@@ -162,7 +165,9 @@ class Examiner(Looks):
     def _measure_held_out(self, network: TrainedNetwork, is_last: bool) -> tuple[float, float]:
         held_out = self._data.split.validation
         assert held_out is not None
-        measured = self._evaluate(network, held_out, MAX_VALIDATION_WINDOWS)
+        read = len(held_out) * (1 if self._spec.targets == "every" else self._spec.window)
+        is_short = read * self._data.shape.count_parameters() <= MAX_LAST_WORK
+        measured = self._evaluate(network, held_out, None if is_last and is_short else MAX_VALIDATION_WINDOWS)
         return measured.loss_nats, measured.accuracy
 
     def _ask(self, network: TrainedNetwork) -> tuple[tuple[SampleNote, ...], tuple[Prediction, ...]]:

@@ -11,18 +11,18 @@ ARTICLE = dict(EXPERIMENTS["rubik-meditations"].article)
 DEFAULTS = {name: knob.default for name, knob in KNOBS.items()}
 
 
-def show(settings: dict, recipe_name: str, locked: tuple, proposed: dict) -> None:
+def show(settings: dict, recipe_name: str, fixed: dict, proposed: dict) -> None:
     import streamlit as st
 
     from lstm_ui.knob_controls import show_knobs
 
     st.session_state["asked"] = show_knobs(
-        settings, recipe_name, locked, proposed=proposed, proposed_reason="No spaces."
+        settings, recipe_name, fixed, "Your teacher has set this.", proposed=proposed, proposed_reason="No spaces."
     )
 
 
-def draw(settings: dict[str, Any], recipe_name: str = "", locked: tuple[str, ...] = ()) -> AppTest:
-    page = AppTest.from_function(show, default_timeout=30, args=(settings, recipe_name, locked, {})).run()
+def draw(settings: dict[str, Any], recipe_name: str = "", fixed: dict[str, Any] | None = None) -> AppTest:
+    page = AppTest.from_function(show, default_timeout=30, args=(settings, recipe_name, fixed or {}, {})).run()
     assert not page.exception
     return page
 
@@ -62,7 +62,7 @@ def test_back_to_the_recipe_has_nothing_to_do_at_first():
 def test_another_recipe_sets_every_control_anew(settings, name):
     page = draw({}, "a/fast")
     page.slider(key="knob_window").set_value(7).run()
-    page.args = (settings, name, (), {})
+    page.args = (settings, name, {}, {})
     assert page.run().session_state["asked"] == DEFAULTS | settings
 
 
@@ -85,8 +85,15 @@ def test_a_knob_that_does_nothing_is_disabled_and_says_why(settings, idle):
     assert control.disabled and "does nothing now" in control.help
 
 
-def test_a_locked_knob_cannot_be_moved():
-    assert draw({}, locked=("units",)).number_input(key="knob_units").disabled
+def test_a_fixed_knob_stands_at_its_value_cannot_be_moved_and_says_why():
+    page = draw({"units": 512})
+    page.args = ({"units": 512}, "", {"units": 64}, {})
+    page.run()
+    knob = page.number_input(key="knob_units")
+    assert (page.session_state["asked"]["units"], knob.value, knob.disabled) == (64, 64, True)
+    assert "Your teacher has set this" in " ".join(caption.value for caption in page.caption)
+    page.args = ({"units": 512}, "", {}, {})
+    assert not page.run().number_input(key="knob_units").disabled
 
 
 def test_the_marks_of_the_learning_rate_span_its_bounds():
@@ -102,7 +109,7 @@ CHARACTERS = {"symbols": "characters"}
 
 
 def propose(page: AppTest, proposed: dict[str, Any], recipe_name: str = "a/fast") -> AppTest:
-    page.args = ({}, recipe_name, (), proposed)
+    page.args = ({}, recipe_name, {}, proposed)
     return page.run()
 
 
