@@ -3,6 +3,7 @@
 Both are estimates for the reader's sake; `benchmarks/` holds what was measured.
 """
 
+import sys
 from dataclasses import dataclass
 
 from lstm_core.errors import TooBig
@@ -16,6 +17,11 @@ SLOTS = {"sgd": 0, "rmsprop": 1, "rmsprop-tf1": 1, "adam": 2}  # arrays of the w
 OPERATIONS_PER_SECOND = 8e10  # of training, measured on two cores with 256 to 512 units
 BYTES_PER_SECOND = 2e10  # of weights and slots read and written, measured on the article's network at batch 1
 SECONDS_PER_STEP = 2e-4  # what a step costs however small the network
+COMPILING_BYTES = 200 * 2**20  # that XLA takes while it compiles, measured for every network in `benchmarks scaling`
+TENSORFLOW_BYTES = 700 * 2**20  # of a worker that has imported TensorFlow and trains nothing yet, likewise
+KILLED_AT_SHARE = 0.95  # of its memory limit, a worker is killed and replaced (see service/cluster_program.py)
+BYTES_PER_SYMBOL = 40  # of a text: as a list, as ids, padded ids, in the windows' order, and on its way to the worker
+BYTES_PER_WORD = 20  # of reviews, which come as ids of two bytes
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,29 @@ class RunSize:
 
 def estimate_size(shape: Shape, spec: RunSpec, batch: int) -> RunSize:
     """Estimate what training takes with `batch` windows, or reviews, a step."""
-    if isinstance(shape, ReviewShape):
-        return _estimate_review_size(shape, spec, batch)
-    return _estimate_text_size(shape, spec, batch)
+    estimate = _estimate_review_size if isinstance(shape, ReviewShape) else _estimate_text_size
+    size = estimate(shape, spec, batch)  # type: ignore[arg-type]
+    return RunSize(size.parameters, size.bytes + _count_data_bytes(spec) + COMPILING_BYTES, size.seconds_per_step)
+
+
+def allowed_bytes(worker_bytes: int | None) -> int:
+    """Return what one run may take of a worker with this memory limit; None or 0: it has none.
+
+    Beside it the worker has TensorFlow to hold, and another run as large in its second thread; both do not compile at
+    once.
+    """
+    if not worker_bytes:
+        return MAX_TRAINING_BYTES
+    spare = max(0, round(KILLED_AT_SHARE * worker_bytes) - TENSORFLOW_BYTES)
+    return min(MAX_TRAINING_BYTES, spare, (spare + COMPILING_BYTES) // 2)
+
+
+def _count_data_bytes(spec: RunSpec) -> int:
+    """Count what the text or the reviews take in the worker, with all that is made of them."""
+    if spec.reviews is None:
+        return sys.getsizeof(spec.text) + BYTES_PER_SYMBOL * len(spec.text)
+    parts = (spec.reviews.training, spec.reviews.test)
+    return BYTES_PER_WORD * sum(len(part.ids) for part in parts if part is not None)
 
 
 def _estimate_review_size(shape: ReviewShape, spec: RunSpec, batch: int) -> RunSize:
@@ -65,12 +91,16 @@ def _estimate_text_size(shape: NetworkShape, spec: RunSpec, batch: int) -> RunSi
     return RunSize(parameters, total_bytes, seconds)
 
 
-def check_size(shape: Shape, spec: RunSpec) -> None:
-    """Refuse what does not fit the worker's memory. Raises TooBig with the two figures and what would help."""
+def check_size(shape: Shape, spec: RunSpec, max_bytes: int | None = None) -> None:
+    """Refuse what does not fit the worker's memory, of which a run may take `max_bytes` (see `allowed_bytes`).
+
+    Raises TooBig with the two figures and what would help.
+    """
+    max_bytes = MAX_TRAINING_BYTES if max_bytes is None else max_bytes
     size = estimate_size(shape, spec, spec.batch)
-    if size.bytes > MAX_TRAINING_BYTES:
+    if size.bytes > max_bytes:
         raise TooBig(
             f"This network needs about {size.bytes / 2**20:,.0f} MB to train.",
-            f"A run may take {MAX_TRAINING_BYTES / 2**20:,.0f} MB here.",
-            "Choose fewer units or layers, a smaller batch, a shorter window or a smaller vocabulary.",
+            f"A run may take {max_bytes / 2**20:,.0f} MB here.",
+            "Choose fewer units or layers, a smaller batch, a shorter window, a smaller vocabulary or less text.",
         )

@@ -14,6 +14,7 @@ import threading
 import traceback
 from typing import Any
 
+from lstm_core.network.size import KILLED_AT_SHARE
 from lstm_core.training.environment import tensorflow_environment
 
 LOOPBACK = "127.0.0.1"
@@ -33,7 +34,7 @@ DASK_SETTINGS: dict[str, Any] = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.memory.terminate": KILLED_AT_SHARE,
 }
 
 

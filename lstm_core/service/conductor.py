@@ -15,6 +15,7 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
+from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_report
@@ -51,6 +52,7 @@ class Conductor:
         self.lock = threading.RLock()
         self.runs = runs
         self.readiness = "starting"
+        self.max_training_bytes = allowed_bytes(None)  # of one run; less once the workers' memory is known
         self._checkpoint_seconds = checkpoint_seconds
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
@@ -122,6 +124,8 @@ class Conductor:
             worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
             for worker in threads
         }
+        if threads:
+            self.max_training_bytes = allowed_bytes(cluster.worker_bytes())
         now = time.monotonic()
         self._capacity = sum(threads.values())
         self._next_look = now + HEALTH_SECONDS if threads else now
@@ -148,12 +152,14 @@ class Conductor:
                     self._hand_out(run)
                 except RunNotFound:
                     del self.runs[run.run_id]  # somebody has deleted its folder
-                except CoreError as error:  # its files are damaged
+                except CoreError as error:  # its files are damaged, or it does not fit
                     run.fail(str(error))
 
     def _hand_out(self, run: LiveRun) -> None:
         assert self._cluster is not None
         run.last_turn = time.monotonic()  # also when it fails: the others get their turn
+        if run.worker is None:  # it may have come before the worker's memory was known, or with an upload
+            check_size(run.shape, run.spec, self.max_training_bytes)
         run.take_up_wishes()
         state = self._state_to_send(run) if run.worker is None else None
         seconds = SLICE_SECONDS if run.worker else FIRST_SLICE_SECONDS

@@ -51,6 +51,11 @@ class TrainingService:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
         return self._conductor.readiness
 
+    @property
+    def max_training_bytes(self) -> int:
+        """What one run may take of a worker's memory, for `check_size`."""
+        return self._conductor.max_training_bytes
+
     def start_run(self, spec: RunSpec) -> str:
         """Begin a run and return its id.
 
@@ -58,7 +63,7 @@ class TrainingService:
         a run may have, ServiceUnavailable when its folder cannot be made.
         """
         data = prepare_run(spec)
-        check_size(data.shape, spec)
+        check_size(data.shape, spec, self.max_training_bytes)
         run = record_new_run(self._store, spec, data)
         with self._lock:
             self._shelf.add(run)

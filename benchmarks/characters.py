@@ -1,0 +1,147 @@
+"""Measure 3: symbols a second of a character LSTM, against PyTorch and Keras; and where our time goes.
+
+The same network, batch, text, optimizer and clip norm on all sides. Read next: `peers/`, `ours.py`, `step_profile.py`.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import measure_sgemm_peak
+from benchmarks.results import Row, Section, Table, compare, times
+from benchmarks.side import Side, started
+from benchmarks.timing import SideFailed, alternate
+from lstm_core.network.shape import NetworkShape
+from lstm_core.network.spec import RunSpec
+from lstm_core.text.library import load_text
+from lstm_core.training.data import prepare_data
+
+SYMBOLS = 65  # as Tiny Shakespeare has; of the text that ships, the rarest become one
+EMBEDDING = 64
+LEARNING = {"learning_rate": 0.003, "beta_2": 0.99, "clip_norm": 1.0}
+OPERATIONS = 6  # a multiplication and an addition forward, two of each backward (Kaplan et al. 2020)
+
+
+def measure(
+    units: Sequence[int] = (128, 256, 512),
+    batches: Sequence[int] = (32, 64),
+    window: int = 100,
+    seconds: float = 4.0,
+    rounds: int = 3,
+) -> Section:
+    """Measure each number of units with each batch; `seconds` a side and round."""
+    rows: list[Row] = []
+    notes = [
+        f"Embedding {EMBEDDING}, one LSTM layer, window {window}, a target at every position, {SYMBOLS} symbols of the "
+        "sonnets and speeches that ship; Adam, gradients clipped to norm 1. Symbols a second of training.",
+        "PyTorch: nn.LSTM on all cores. Keras: a Sequential model and fit, every setting at its default.",
+    ]
+    peaks = measure_sgemm_peak(seconds=min(3.0, seconds))
+    peak = max(peaks.values(), default=0.0)
+    notes.append(
+        "Peak of a float32 matrix product of 2,048 rows on all cores: "
+        + ", ".join(f"{gflops:.0f} GFLOP/s with {library}" for library, gflops in peaks.items())
+    )
+    shares: list[tuple[str, ...]] = []
+    profiles: list[Table] = []
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        for unit_count in units:
+            for batch in batches:
+                spec = build_spec(unit_count, window, batch)
+                what = f"{unit_count} units, batch {batch}"
+                found = _measure_network(spec, Path(folder), seconds, rounds, notes)
+                rows += [
+                    compare("3", f"{what}, against PyTorch", "symbols/s", found["ours"], found["PyTorch"], times(1.15)),
+                    compare("3", f"{what}, against Keras", "symbols/s", found["ours"], found["Keras"], times(2.5)),
+                ]
+                if found["ours"] and peak:
+                    shares.append((*_tell_share(what, spec, float(np.median(found["ours"])), peak),
+                                   f"{np.median(found['ours on the wall']):,.0f}"))  # fmt: skip
+            if found["ours"]:
+                step_seconds = batch * window / float(np.median(found["ours"]))
+                profiles += _profile(spec, step_seconds, seconds, notes)
+    share_table = Table(
+        "Share of the peak",
+        ("network", "GFLOP/s in training", "of the peak", "symbols/s on the clock, with validation and samples"),
+        tuple(shares),
+    )
+    return Section("characters", "Characters: symbols a second", tuple(rows), tuple(notes), (share_table, *profiles))
+
+
+def build_spec(units: int, window: int, batch: int) -> RunSpec:
+    """Return the run that all sides make, on the text that ships."""
+    settings: dict[str, Any] = {
+        "symbols": "characters", "vocabulary": SYMBOLS - 1, "window": window, "coding": "embedding",
+        "embedding": EMBEDDING, "targets": "every", "units": units, "batch": batch, "optimizer": "adam",
+        "steps": 1_000_000, **LEARNING,
+    }  # fmt: skip
+    return RunSpec.build(load_text("shakespeare"), "a text", **settings)
+
+
+def peer_settings(spec: RunSpec, ids_file: Path, symbol_count: int) -> dict[str, Any]:
+    """Return what `peers.torch_lstm` and `peers.keras_characters` take of a run."""
+    names = ("embedding", "units", "window", "batch", "learning_rate", "beta_2", "clip_norm")
+    return {name: getattr(spec, name) for name in names} | {"ids_file": str(ids_file), "symbol_count": symbol_count}
+
+
+def operations_per_symbol(shape: NetworkShape, batch: int) -> float:
+    """Return the floating-point operations that training must do for each symbol, by any implementation.
+
+    All products with the weights. That of the embedding with the kernel is needed once for each distinct symbol of a
+    step, not for each position.
+    """
+    positions = shape.window * batch
+    looked_up = min(1.0, shape.symbol_count / positions) if shape.coding == "embedding" else 0.0
+    first = looked_up * shape.embedding * 4 * shape.units
+    recurrent = shape.layers * 4 * shape.units**2
+    between = (shape.layers - 1) * 4 * shape.units**2
+    output = shape.units * shape.symbol_count * (1 if shape.targets == "every" else 1 / shape.window)
+    return OPERATIONS * (first + recurrent + between + output)
+
+
+def _measure_network(
+    spec: RunSpec, folder: Path, seconds: float, rounds: int, notes: list[str]
+) -> dict[str, list[float]]:
+    data = prepare_data(spec)
+    ids_file, text_file = folder / "ids.npy", folder / "text.txt"
+    np.save(ids_file, data.split.training)
+    text_file.write_text(spec.text, encoding="utf-8")
+    peers = peer_settings(spec, ids_file, len(data.vocabulary))
+    builders = {
+        "ours": ("benchmarks.ours:build_training", {"text_file": str(text_file), "settings": spec.settings}),
+        "PyTorch": ("benchmarks.peers.torch_lstm:build", peers),
+        "Keras": ("benchmarks.peers.keras_characters:build", peers),
+    }
+    with started(builders, notes) as sides:
+        turns = {name: lambda name=name: sides[name].measure(seconds=seconds) for name in sides}
+        found = alternate(turns, rounds, notes)
+    rates = {name: [made["count"] / made["seconds"] for made in found.get(name, [])] for name in builders}
+    rates["ours on the wall"] = [made["count"] / made["wall_seconds"] for made in found.get("ours", [])]
+    return rates
+
+
+def _tell_share(what: str, spec: RunSpec, symbols_per_second: float, peak: float) -> tuple[str, ...]:
+    gflops = operations_per_symbol(prepare_data(spec).shape, spec.batch) * symbols_per_second / 1e9
+    return what, f"{gflops:.1f}", f"{100 * gflops / peak:.0f} %"
+
+
+def _profile(spec: RunSpec, step_seconds: float, seconds: float, notes: list[str]) -> list[Table]:
+    """Return where a step's time goes, by `step_profile`."""
+    shape = prepare_data(spec).shape
+    settings = {"symbol_count": shape.symbol_count, "units": spec.units, "embedding": spec.embedding,
+                "window": spec.window, "batch": spec.batch}  # fmt: skip
+    try:
+        with Side("benchmarks.step_profile:build", settings) as side:
+            parts = side.measure(seconds=seconds / 4)
+    except SideFailed as error:
+        notes.append(f"The profile of {spec.units} units could not be made: {error}")
+        return []
+    rows = [(part, f"{1e3 * spent:.2f}", f"{100 * spent / step_seconds:.0f} %") for part, spent in parts.items()]
+    rest = step_seconds - sum(parts.values())
+    rows.append(("all else, or less where parts overlap", f"{1e3 * rest:.2f}", f"{100 * rest / step_seconds:.0f} %"))
+    rows.append(("the whole step, in training", f"{1e3 * step_seconds:.2f}", "100 %"))
+    title = f"Where a step goes: {spec.units} units, batch {spec.batch}, each part compiled and timed alone"
+    return [Table(title, ("part", "ms", "of the step"), tuple(rows))]
