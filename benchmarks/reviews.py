@@ -1,4 +1,4 @@
-"""Measure 5: IMDB with the article's network, to its 85.12 % of the test reviews; the peer is Keras' `fit`, as published.
+"""Measure 5: IMDB with the article's network, to its 85.12 % of the test reviews; the peer is Keras' `fit`.
 
 The peer's ten epochs are extrapolated from some dozen steps of them, unless it is asked to train to its end.
 """
@@ -71,14 +71,14 @@ def write_peer_data(spec: RunSpec, file: Path) -> None:
 
 
 def measure(peer_steps: int = 40, rounds: int = 3, article_seconds: float = 5.0, is_full: bool = False) -> Section:
-    """Measure `fast` to the goal, and the steps of both sides; `is_full`: both articles to the end of ten epochs too."""
+    """Measure `fast` to the goal, and the steps of both sides; `is_full`: both articles to the end of ten epochs."""
     files = find_file("imdb_train*", "IMDB"), find_file("imdb_test*.csv*", "IMDB")
     tables = ["--reviews", str(files[0]), "--test-reviews", str(files[1])]
     rows: list[Row] = []
     notes = [
         "The peer: the tutorial's Keras model, fit with batches of 64, each review cut or filled up to 200 words.",
         "Ours: `python -m lstm_core train rubik-imdb --until-accuracy 0.8512`, a fresh process and another random seed "
-        "each round, no compiled program at hand; the accuracy is that on all 25,000 test reviews. Seconds of training.",
+        "each round, no compiled program at hand. Seconds of training; the accuracy on all 25,000 test reviews.",
     ]
     seeds = iter(range(1, rounds + 1))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

@@ -47,7 +47,7 @@ def measure(seconds: float = 3.0, is_quick: bool = False) -> Section:
         f"Batch {BATCH}, embedding 64, a target at every position, Adam; {_tell(base)} unless a row says otherwise. "
         "Letters drawn at random: what a step costs does not depend on what it learns.",
         "Memory: the most that training took above TensorFlow itself, in a process of its own, and what was estimated "
-        "before. Before the first step: text, ids and weights, and compiling.",
+        "before. Until it begins: text, ids and weights, and compiling.",
     ]
     found: dict[tuple[int, ...], dict[str, float] | str] = {}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
@@ -121,7 +121,7 @@ def _tell_points(axes: Mapping[str, Sequence[int]], base: Point, found: Mapping[
         "symbols/s",
         "memory, MB",
         "estimated",
-        "before the first step, s",
+        "until it begins, s",
     )
     rows = []
     for axis, values in axes.items():

@@ -1,4 +1,4 @@
-"""One network of the scaling benchmark, trained in a process of its own: what a step costs, and how much memory it took.
+"""One network of the scaling benchmark, trained in a process of its own: what a step costs, and the memory it took.
 
 Memory is what the process took at its highest above what it had with TensorFlow imported and no run begun: what
 `lstm_core.network.size` estimates.

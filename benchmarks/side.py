@@ -24,6 +24,7 @@ from benchmarks.timing import SideFailed, Stretch
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 300.0  # for one answer; a measurement takes seconds
 LAST_WORDS = 800  # characters of what a failed side said
+CHATTER = ("I0000", "W0000", "WARNING: All log messages")  # what TensorFlow prints whenever it starts
 
 
 class Side:
@@ -33,7 +34,7 @@ class Side:
         self, builder: str, settings: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
     ) -> None:
         """Start the program and wait until it is built. Raises SideFailed."""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115: closed with the program
+        self._errors = tempfile.TemporaryFile()  # closed with the program
         self._program = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.side", builder, json.dumps(settings or {})],
             cwd=ROOT,
@@ -85,23 +86,25 @@ class Side:
 
     def _read(self, patience_seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         assert self._program.stdout
-        too_late = threading.Timer(patience_seconds, self._program.kill)
+        is_late = threading.Event()
+        too_late = threading.Timer(patience_seconds, lambda: (is_late.set(), self._program.kill()))
         too_late.start()
         try:
             line = self._program.stdout.readline()
         finally:
             too_late.cancel()
         if not line:
-            raise self._failure()
+            raise self._failure(f"gave no answer within {patience_seconds:.0f} s." if is_late.is_set() else "")
         answer = json.loads(line)
         if "error" in answer:
             raise SideFailed(answer["error"])
         return answer
 
-    def _failure(self) -> SideFailed:
+    def _failure(self, reason: str = "") -> SideFailed:
         self._errors.seek(0)
-        said = self._errors.read().decode(errors="replace").strip()
-        return SideFailed(f"ended without an answer. {said[-LAST_WORDS:]}")
+        lines = self._errors.read().decode(errors="replace").splitlines()
+        said = "\n".join(line for line in lines if not line.startswith(CHATTER)).strip()
+        return SideFailed(f"{reason or 'ended without an answer.'} {said[-LAST_WORDS:]}".strip())
 
 
 @contextmanager
@@ -145,7 +148,8 @@ def main() -> None:
     module, _, function = sys.argv[1].partition(":")
     measure = answer(lambda: getattr(importlib.import_module(module), function)(**json.loads(sys.argv[2])))
     for line in sys.stdin:
-        answer(lambda arguments=json.loads(line): measure(**arguments))
+        arguments = json.loads(line)
+        answer(lambda arguments=arguments: measure(**arguments))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """Measures 9 and 13: what it costs to be watched. A run in the app, on the screen of a real browser, against the same
-run on the command line; the server's processor time for each tick, of one watcher and of thirty; the browser's own time.
+run on the command line; the server's processor time for each tick, of one watcher and of thirty; the browser's own.
 """
 
 import tempfile

@@ -35,8 +35,8 @@ def test_a_file_that_is_not_there_is_named_with_what_to_do(tmp_path: Path, monke
 
 
 def test_operations_are_those_of_the_products_counted_by_hand() -> None:
-    # Per symbol: 4·3 units × 3 units recurrent, 3 × 7 output, and 1/10 of the symbols' 5 numbers × 12 gates, for 5
-    # symbols in 50 positions.
+    # Per symbol: 12 gates × 3 units recurrent, 3 units × 5 symbols out, and a tenth of 5 numbers × 12 gates, for the
+    # 5 symbols of 50 positions.
     shape = NetworkShape(5, "embedding", 5, 1, 3, "every", 10)
     assert operations_per_symbol(shape, batch=5) == pytest.approx(6 * (4 * 3 * 3 + 3 * 5 + 0.1 * 5 * 4 * 3))
 

@@ -76,7 +76,10 @@ def test_the_peer_that_predicts_writes_what_our_writer_writes() -> None:
     vocabulary = Vocabulary.build(list("abcdefg"), "characters", 10)
     network = TrainedNetwork(SHAPE, WEIGHTS, vocabulary, 0, "a network")
     writer = Writer(network)
-    ours = [written.id for written, _ in writer.write(writer.read_ids([2]), 8, Sampling(temperature=0), None)]
+    ours = [
+        written.id
+        for written, _ in writer.write(writer.read_ids([2]), 8, Sampling(temperature=0), np.random.default_rng(1))
+    ]
     model = build_writing_model(SHAPE.symbol_count, SHAPE.embedding, SHAPE.units, WEIGHTS)
     peer = PredictingWriter(model, SHAPE.units, lambda probabilities: int(probabilities.argmax()))
     assert peer.write(2, 8) == ours
