@@ -3,7 +3,6 @@
 Both are estimates for the reader's sake; `benchmarks/` holds what was measured.
 """
 
-import sys
 from dataclasses import dataclass
 
 from lstm_core.errors import TooBig
@@ -20,7 +19,8 @@ SECONDS_PER_STEP = 2e-4  # what a step costs however small the network
 COMPILING_BYTES = 200 * 2**20  # that XLA takes while it compiles, measured for every network in `benchmarks scaling`
 TENSORFLOW_BYTES = 700 * 2**20  # of a worker that has imported TensorFlow and trains nothing yet, likewise
 KILLED_AT_SHARE = 0.95  # of its memory limit, a worker is killed and replaced (see service/cluster_program.py)
-BYTES_PER_SYMBOL = 40  # of a text: as a list, as ids, padded ids, in the windows' order, and on its way to the worker
+BYTES_PER_CHARACTER = 40  # of a text while it trains: itself, its ids, padded ids, the windows in their order
+READING_BYTES_PER_CHARACTER = 100  # while it is cut into symbols, most in scripts beyond Latin; measured on 5 million
 BYTES_PER_WORD = 20  # of reviews, which come as ids of two bytes
 
 
@@ -37,7 +37,9 @@ def estimate_size(shape: Shape, spec: RunSpec, batch: int) -> RunSize:
     """Estimate what training takes with `batch` windows, or reviews, a step."""
     estimate = _estimate_review_size if isinstance(shape, ReviewShape) else _estimate_text_size
     size = estimate(shape, spec, batch)  # type: ignore[arg-type]
-    return RunSize(size.parameters, size.bytes + _count_data_bytes(spec) + COMPILING_BYTES, size.seconds_per_step)
+    training_bytes = size.bytes + _count_data_bytes(spec) + COMPILING_BYTES
+    most_bytes = max(training_bytes, READING_BYTES_PER_CHARACTER * len(spec.text))  # one comes after the other
+    return RunSize(size.parameters, most_bytes, size.seconds_per_step)
 
 
 def allowed_bytes(worker_bytes: int | None) -> int:
@@ -55,7 +57,7 @@ def allowed_bytes(worker_bytes: int | None) -> int:
 def _count_data_bytes(spec: RunSpec) -> int:
     """Count what the text or the reviews take in the worker, with all that is made of them."""
     if spec.reviews is None:
-        return sys.getsizeof(spec.text) + BYTES_PER_SYMBOL * len(spec.text)
+        return BYTES_PER_CHARACTER * len(spec.text)
     parts = (spec.reviews.training, spec.reviews.test)
     return BYTES_PER_WORD * sum(len(part.ids) for part in parts if part is not None)
 
