@@ -44,7 +44,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "shakespeare": Benchmark({"budgets": [1.0, 2.0]}, {"rounds": 3}),
     "reviews": Benchmark({"peer_steps": 2, "rounds": 1, "article_seconds": 1.0}, {"is_full": True}),
     "writing": Benchmark({"length": 500, "peer_length": 5, "rounds": 2}),
-    "watching": Benchmark({"seconds": 3.0, "rounds": 1, "watchers": 3}),
+    "watching": Benchmark({"seconds": 3.0, "rounds": 1, "watchers": 3, "points": 20}),
     "startup": Benchmark({"rounds": 1, "new_shapes": 1}),
     "scaling": Benchmark({"seconds": 0.3, "is_quick": True}),
 }

@@ -5,6 +5,8 @@ The same network, batch, text, optimizer and clip norm on all sides. Read next: 
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 from benchmarks.machine import measure_sgemm_peak
 from benchmarks.results import Row, Section, Table, compare, times
 from benchmarks.side import Side, started
-from benchmarks.timing import SideFailed, alternate
+from benchmarks.timing import alternate, attempt
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.library import load_text
@@ -33,7 +35,6 @@ def measure(
     rounds: int = 3,
 ) -> Section:
     """Measure each number of units with each batch; `seconds` a side and round."""
-    rows: list[Row] = []
     notes = [
         f"Embedding {EMBEDDING}, one LSTM layer, window {window}, a target at every position, {SYMBOLS} symbols of the "
         "sonnets and speeches that ship; Adam, gradients clipped to norm 1. Symbols a second of training.",
@@ -45,30 +46,22 @@ def measure(
         "Peak of a float32 matrix product of 2,048 rows on all cores: "
         + ", ".join(f"{gflops:.0f} GFLOP/s with {library}" for library, gflops in peaks.items())
     )
-    shares: list[tuple[str, ...]] = []
+    found: list[Measured] = []
     profiles: list[Table] = []
+    failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         for unit_count in units:
             for batch in batches:
                 spec = build_spec(unit_count, window, batch)
-                what = f"{unit_count} units, batch {batch}"
-                found = _measure_network(spec, Path(folder), seconds, rounds, notes)
-                rows += [
-                    compare("3", f"{what}, against PyTorch", "symbols/s", found["ours"], found["PyTorch"], times(1.15)),
-                    compare("3", f"{what}, against Keras", "symbols/s", found["ours"], found["Keras"], times(2.5)),
-                ]
-                if found["ours"] and peak:
-                    shares.append((*_tell_share(what, spec, float(np.median(found["ours"])), peak),
-                                   f"{np.median(found['ours on the wall']):,.0f}"))  # fmt: skip
-            if found["ours"]:
-                step_seconds = batch * window / float(np.median(found["ours"]))
-                profiles += _profile(spec, step_seconds, seconds, notes)
-    share_table = Table(
-        "Share of the peak",
-        ("network", "GFLOP/s in training", "of the peak", "symbols/s on the clock, with validation and samples"),
-        tuple(shares),
-    )
-    return Section("characters", "Characters: symbols a second", tuple(rows), tuple(notes), (share_table, *profiles))
+                turn = partial(_measure_network, spec, Path(folder), seconds, rounds, notes)
+                found += attempt(f"{unit_count} units, batch {batch}", turn, failures)
+            if found and found[-1].ours:
+                profiles += attempt(f"profile of {unit_count} units", partial(_profile, found[-1], seconds), failures)
+    head = ("network", "GFLOP/s in training", "of the peak", "symbols/s on the clock, with validation and samples")
+    shares = Table("Share of the peak", head, tuple(one.share(peak) for one in found if one.ours and peak))
+    rows = tuple(row for one in found for row in one.rows())
+    title = "Characters: symbols a second"
+    return Section("characters", title, rows, tuple(notes), (shares, *profiles), failure="; ".join(failures))
 
 
 def build_spec(units: int, window: int, batch: int) -> RunSpec:
@@ -102,9 +95,37 @@ def operations_per_symbol(shape: NetworkShape, batch: int) -> float:
     return OPERATIONS * (first + recurrent + between + output)
 
 
-def _measure_network(
-    spec: RunSpec, folder: Path, seconds: float, rounds: int, notes: list[str]
-) -> dict[str, list[float]]:
+@dataclass(frozen=True)
+class Measured:
+    """Symbols a second of one network, round by round, on all sides; `on_the_clock` ours with all it does besides."""
+
+    spec: RunSpec
+    ours: list[float]
+    on_the_clock: list[float]
+    pytorch: list[float]
+    keras: list[float]
+
+    @property
+    def name(self) -> str:
+        """Name the network by what differs."""
+        return f"{self.spec.units} units, batch {self.spec.batch}"
+
+    def rows(self) -> tuple[Row, Row]:
+        """Return the rows against both peers."""
+        return (
+            compare("3", f"{self.name}, against PyTorch", "symbols/s", self.ours, self.pytorch, times(1.15)),
+            compare("3", f"{self.name}, against Keras", "symbols/s", self.ours, self.keras, times(2.5)),
+        )
+
+    def share(self, peak_gflops: float) -> tuple[str, ...]:
+        """Tell what share of the machine's peak our training reaches."""
+        operations = operations_per_symbol(prepare_data(self.spec).shape, self.spec.batch)
+        gflops = operations * float(np.median(self.ours)) / 1e9
+        clock = f"{np.median(self.on_the_clock):,.0f}"
+        return self.name, f"{gflops:.1f}", f"{100 * gflops / peak_gflops:.0f} %", clock
+
+
+def _measure_network(spec: RunSpec, folder: Path, seconds: float, rounds: int, notes: list[str]) -> list[Measured]:
     data = prepare_data(spec)
     ids_file, text_file = folder / "ids.npy", folder / "text.txt"
     np.save(ids_file, data.split.training)
@@ -116,32 +137,23 @@ def _measure_network(
         "Keras": ("benchmarks.peers.keras_characters:build", peers),
     }
     with started(builders, notes) as sides:
-        turns = {name: lambda name=name: sides[name].measure(seconds=seconds) for name in sides}
-        found = alternate(turns, rounds, notes)
-    rates = {name: [made["count"] / made["seconds"] for made in found.get(name, [])] for name in builders}
-    rates["ours on the wall"] = [made["count"] / made["wall_seconds"] for made in found.get("ours", [])]
-    return rates
+        turns = {name: partial(side.measure, seconds=seconds) for name, side in sides.items()}
+        made = alternate(turns, rounds, notes)
+    rates = {name: [one["count"] / one["seconds"] for one in made.get(name, [])] for name in builders}
+    on_the_clock = [one["count"] / one["wall_seconds"] for one in made.get("ours", [])]
+    return [Measured(spec, rates["ours"], on_the_clock, rates["PyTorch"], rates["Keras"])]
 
 
-def _tell_share(what: str, spec: RunSpec, symbols_per_second: float, peak: float) -> tuple[str, ...]:
-    gflops = operations_per_symbol(prepare_data(spec).shape, spec.batch) * symbols_per_second / 1e9
-    return what, f"{gflops:.1f}", f"{100 * gflops / peak:.0f} %"
-
-
-def _profile(spec: RunSpec, step_seconds: float, seconds: float, notes: list[str]) -> list[Table]:
-    """Return where a step's time goes, by `step_profile`."""
-    shape = prepare_data(spec).shape
-    settings = {"symbol_count": shape.symbol_count, "units": spec.units, "embedding": spec.embedding,
-                "window": spec.window, "batch": spec.batch}  # fmt: skip
-    try:
-        with Side("benchmarks.step_profile:build", settings) as side:
-            parts = side.measure(seconds=seconds / 4)
-    except SideFailed as error:
-        notes.append(f"The profile of {spec.units} units could not be made: {error}")
-        return []
-    rows = [(part, f"{1e3 * spent:.2f}", f"{100 * spent / step_seconds:.0f} %") for part, spent in parts.items()]
+def _profile(measured: Measured, seconds: float) -> list[Table]:
+    """Return where a step's time goes, by `step_profile`. Raises SideFailed."""
+    spec = measured.spec
+    step_seconds = spec.batch * spec.window / float(np.median(measured.ours))
+    settings = {name: getattr(spec, name) for name in ("units", "embedding", "window", "batch")}
+    settings["symbol_count"] = prepare_data(spec).shape.symbol_count
+    with Side("benchmarks.step_profile:build", settings) as side:
+        parts = side.measure(seconds=seconds / 4)
     rest = step_seconds - sum(parts.values())
-    rows.append(("all else, or less where parts overlap", f"{1e3 * rest:.2f}", f"{100 * rest / step_seconds:.0f} %"))
-    rows.append(("the whole step, in training", f"{1e3 * step_seconds:.2f}", "100 %"))
-    title = f"Where a step goes: {spec.units} units, batch {spec.batch}, each part compiled and timed alone"
+    parts |= {"all else, or less where parts overlap": rest, "the whole step, in training": step_seconds}
+    rows = [(part, f"{1e3 * spent:.2f}", f"{100 * spent / step_seconds:.0f} %") for part, spent in parts.items()]
+    title = f"Where a step goes: {measured.name}, each part compiled and timed alone"
     return [Table(title, ("part", "ms", "of the step"), tuple(rows))]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.side import LAST_WORDS, ROOT
-from benchmarks.timing import SideFailed, Stretch
+from benchmarks.side import ROOT
+from benchmarks.timing import LAST_WORDS, SideFailed, Stretch
 
 STEP = re.compile(rb"step ([\d,]+)")
 

@@ -58,7 +58,7 @@ def format_section(section: Section) -> str:
     """Return a section as Markdown."""
     blocks = [f"## {section.title}"]
     if section.failure:
-        blocks.append(f"**This benchmark ended early**: {_on_one_line(section.failure)}")
+        blocks.append(f"**Not all of it could be measured**: {_on_one_line(section.failure)}")
     if section.rows:
         blocks.append("\n".join(format_table(HEAD, [format_row(row) for row in section.rows])))
     if section.notes:
@@ -78,7 +78,9 @@ def format_results(sections: Sequence[Section], machine: Sequence[str], when: da
     reached = sum(row.reached is True for row in rows)
     missed = [f"- {row.measure}: {row.what}" for row in rows if row.reached is not True]
     failed = [section.name for section in sections if section.failure]
-    summary = f"{reached} of {len(rows)} figures reached." + (f" Ended early: {', '.join(failed)}." if failed else "")
+    summary = f"{reached} of {len(rows)} figures reached." + (
+        f" Not all could be measured of: {', '.join(failed)}." if failed else ""
+    )
     blocks = [
         "# What the benchmarks found",
         "Written by `make bench`. Both sides of a row were measured in turn, in the same run; figures are medians, "

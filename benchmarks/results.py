@@ -63,7 +63,7 @@ class Section:
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     picture: str = ""
-    failure: str = ""  # why it ended early, when it did
+    failure: str = ""  # what could not be measured, and why
     seconds: float = field(default=0.0)  # that it took
 
     def to_record(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The peer: PyTorch, with the same network and recipe, for the same seconds.
 
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from benchmarks.data import find_file
 from benchmarks.ours import set_up_tensorflow
 from benchmarks.results import Row, Section, Table, at_most, compare
 from benchmarks.side import started
-from benchmarks.timing import alternate
+from benchmarks.timing import alternate, attempt
 from lstm_core.network.experiments import build_spec
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.reading import read_file
@@ -82,19 +83,21 @@ def measure(budgets: Sequence[float] = (18.0, 30.0, 60.0), rounds: int = 1) -> S
             "PyTorch": ("benchmarks.peers.torch_lstm:build_from_nothing",
                         peer | {"held_out_file": str(files["held_out_file"])}),
         }  # fmt: skip
-        rows, tables = [], []
+        found: list[tuple[Row, Table]] = []
+        failures: list[str] = []
         with started(builders, notes) as sides:
             for seconds in budgets:
                 looks = [earlier for earlier in budgets if earlier < seconds] if seconds == budgets[-1] else []
-                row, table = _measure_budget(sides, seconds, looks, rounds, notes)
-                rows.append(row)
-                tables += table
-    return Section("shakespeare", "Tiny Shakespeare: loss after some seconds", tuple(rows), tuple(notes), tuple(tables))
+                turn = partial(_measure_budget, sides, seconds, looks, rounds, notes)
+                found += attempt(f"{seconds:g} s", turn, failures)
+    rows, tables = (tuple(part) for part in zip(*found, strict=True)) if found else ((), ())
+    title = "Tiny Shakespeare: loss after some seconds"
+    return Section("shakespeare", title, rows, tuple(notes), tables, failure="; ".join(failures))
 
 
 def _measure_budget(
     sides: dict[str, Any], seconds: float, looks: Sequence[float], rounds: int, notes: list[str]
-) -> tuple[Row, list[Table]]:
+) -> list[tuple[Row, Table]]:
     seeds = {name: iter(range(1, rounds + 1)) for name in sides}
     turns = {
         name: lambda name=name: sides[name].measure(
@@ -111,4 +114,4 @@ def _measure_budget(
              ", ".join(f"{loss:.4f} at {at} s" for at, loss in result.get("on_the_way", {}).items()) or "–")
             for name, results in found.items() for result in results]  # fmt: skip
     head = ("side", "seconds", "steps", "loss at the end", "on the way")
-    return row, [Table(f"Trainings of {seconds:g} s", head, tuple(made))]
+    return [(row, Table(f"Trainings of {seconds:g} s", head, tuple(made)))]

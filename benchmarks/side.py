@@ -19,11 +19,10 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.timing import SideFailed, Stretch
+from benchmarks.timing import LAST_WORDS, SideFailed, Stretch
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 300.0  # for one answer; a measurement takes seconds
-LAST_WORDS = 800  # characters of what a failed side said
 CHATTER = ("I0000", "W0000", "WARNING: All log messages")  # what TensorFlow prints whenever it starts
 
 

@@ -7,13 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, Page
 
 from benchmarks.results import Row, Section, Table, alone, at_most
-from benchmarks.timing import SideFailed
+from benchmarks.timing import SideFailed, attempt
 from benchmarks.visits import open_context, opened_browser, processor_seconds, running_app
 from lstm_core.network.experiments import EXPERIMENTS
 from tests.browser.running_app import RunningApp
@@ -48,7 +49,9 @@ WAIT_FOR_POINT = """() => {
 
 def measure(rounds: int = 3, new_shapes: int = 3) -> Section:
     """Start the app `rounds` times; in the last one, train what is built in and `new_shapes` shapes of one's own."""
-    answers, letters = [], []
+    rows: list[Row] = []
+    shown: list[tuple[str, ...]] = []
+    failures: list[str] = []
     notes = [
         "From the start of `streamlit run`, as `make run` does it once everything is installed, to the first answer; "
         "from there to the first letter that the network on Home has written, in a browser that is open already.",
@@ -57,25 +60,39 @@ def measure(rounds: int = 3, new_shapes: int = 3) -> Section:
         "for, in a server whose folder of compiled programs was empty at its start.",
     ]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, opened_browser() as browser:
-        for index in range(rounds):
-            answer, letter = _start_once(browser, Path(folder) / f"app-{index}")
-            answers.append(answer)
-            letters.append(letter)
-        rows: list[Row] = [
-            alone("12", "the server answers", "s", answers, at_most(3)),
-            alone("12", "Home's first letters, from there", "s", letters, at_most(2)),
-        ]
-        shown: list[tuple[str, ...]] = []
-        with running_app(Path(folder) / "warm") as app:
-            notes.append(f"The app was at rest {_warm_up(browser, app):.0f} s after its first visitor had come.")
-            for name in BUILT_IN:
-                made = [_time_first_point(browser, app, _choose_experiment(name), shown) for _ in range(rounds)]
-                rows.append(alone("8", f"first point: {name}, first time", "s", made[:1], at_most(1)))
-                if made[1:]:
-                    rows.append(alone("8", f"first point: {name}, again", "s", made[1:], at_most(1)))
-        rows += _measure_new_shapes(browser, Path(folder), new_shapes, shown)
+        parts = {
+            "starting": partial(_measure_starts, browser, Path(folder), rounds),
+            "built-in experiments": partial(_measure_built_in, browser, Path(folder), rounds, shown, notes),
+            "new shapes": partial(_measure_new_shapes, browser, Path(folder), new_shapes, shown),
+        }
+        for what, part in parts.items():
+            rows += attempt(what, part, failures)
     table = Table("What the page said between the click and the first point", ("run", "seconds", "said"), tuple(shown))
-    return Section("startup", "Waiting", tuple(rows), tuple(notes), (table,))
+    return Section("startup", "Waiting", tuple(rows), tuple(notes), (table,), failure="; ".join(failures))
+
+
+def _measure_starts(browser: Browser, folder: Path, rounds: int) -> list[Row]:
+    starts = [_start_once(browser, folder / f"app-{index}") for index in range(rounds)]
+    answers, letters = zip(*starts, strict=True)
+    return [
+        alone("12", "the server answers", "s", answers, at_most(3)),
+        alone("12", "Home's first letters, from there", "s", letters, at_most(2)),
+    ]
+
+
+def _measure_built_in(
+    browser: Browser, folder: Path, rounds: int, shown: list[tuple[str, ...]], notes: list[str]
+) -> list[Row]:
+    """Time the first point of what is built in: the first time on this server, and again."""
+    rows = []
+    with running_app(folder / "warm") as app:
+        notes.append(f"The app was at rest {_warm_up(browser, app):.0f} s after its first visitor had come.")
+        for name in BUILT_IN:
+            made = [_time_first_point(browser, app, _choose_experiment(name), shown) for _ in range(rounds)]
+            rows.append(alone("8", f"first point: {name}, first time", "s", made[:1], at_most(1)))
+            if made[1:]:
+                rows.append(alone("8", f"first point: {name}, again", "s", made[1:], at_most(1)))
+    return rows
 
 
 def _start_once(browser: Browser, folder: Path) -> tuple[float, float]:

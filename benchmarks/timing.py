@@ -1,11 +1,14 @@
 """How things are measured: in turn, A B A B …, so that whatever else the machine does falls on all sides alike."""
 
 import statistics
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 Measured = TypeVar("Measured")
+
+LAST_WORDS = 800  # characters of what a failed side said
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,16 @@ def alternate(sides: Mapping[str, Callable[[], Measured]], rounds: int, notes: l
                 failed.add(name)
                 figures[name] = []
     return figures
+
+
+def attempt(what: str, make: Callable[[], list[Measured]], failures: list[str]) -> list[Measured]:
+    """Return what `make` measures; should it fail, nothing, and `failures` say so: all else is measured as well."""
+    try:
+        return make()
+    except Exception as error:  # of a browser, a process, a library: whatever it is, it must not cost the rest
+        traceback.print_exc()
+        failures.append(f"{what}: {type(error).__name__}, {str(error)[:LAST_WORDS]}")
+        return []
 
 
 def paired_ratio(ours: Sequence[float], peer: Sequence[float]) -> float | None:

@@ -16,12 +16,13 @@ SLOTS = {"sgd": 0, "rmsprop": 1, "rmsprop-tf1": 1, "adam": 2}  # arrays of the w
 OPERATIONS_PER_SECOND = 8e10  # of training, measured on two cores with 256 to 512 units
 BYTES_PER_SECOND = 2e10  # of weights and slots read and written, measured on the article's network at batch 1
 SECONDS_PER_STEP = 2e-4  # what a step costs however small the network
-COMPILING_BYTES = 200 * 2**20  # that XLA takes while it compiles, measured for every network in `benchmarks scaling`
-TENSORFLOW_BYTES = 700 * 2**20  # of a worker that has imported TensorFlow and trains nothing yet, likewise
+COMPILING_BYTES = 220 * 2**20  # what XLA takes while it compiles: 190 to 216 MB, whatever the network
+TENSORFLOW_BYTES = 620 * 2**20  # a worker that has imported TensorFlow and trains nothing yet: 593 MB
+MODEST_BYTES = 500 * 2**20  # what a run may take though none as large would fit beside it: recipes "fast" take less
 KILLED_AT_SHARE = 0.95  # of its memory limit, a worker is killed and replaced (see service/cluster_program.py)
 BYTES_PER_CHARACTER = 40  # of a text while it trains: itself, its ids, padded ids, the windows in their order
 READING_BYTES_PER_CHARACTER = 100  # while it is cut into symbols, most in scripts beyond Latin; measured on 5 million
-BYTES_PER_WORD = 20  # of reviews, which come as ids of two bytes
+BYTES_PER_WORD = 12  # of reviews: ids of two bytes, on their way, limited to the vocabulary, and as padded ids
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ def estimate_size(shape: Shape, spec: RunSpec, batch: int) -> RunSize:
 def allowed_bytes(worker_bytes: int | None) -> int:
     """Return what one run may take of a worker with this memory limit; None or 0: it has none.
 
-    Beside it the worker has TensorFlow to hold, and another run as large in its second thread; both do not compile at
-    once.
+    Beside it the worker has TensorFlow to hold and, if the run is large, room for another as large in its second
+    thread; both do not compile at once.
     """
     if not worker_bytes:
         return MAX_TRAINING_BYTES
     spare = max(0, round(KILLED_AT_SHARE * worker_bytes) - TENSORFLOW_BYTES)
-    return min(MAX_TRAINING_BYTES, spare, (spare + COMPILING_BYTES) // 2)
+    return min(MAX_TRAINING_BYTES, spare, max(MODEST_BYTES, (spare + COMPILING_BYTES) // 2))
 
 
 def _count_data_bytes(spec: RunSpec) -> int:

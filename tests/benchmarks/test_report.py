@@ -64,9 +64,9 @@ def test_a_section_shows_medians_spread_ratio_goal_and_verdict() -> None:
 def test_the_results_name_machine_date_what_is_missed_and_what_failed() -> None:
     failed = Section("broken", "Broken", failure="It crashed:\nno memory")
     text = format_results([SECTION, failed], ["a machine", "versions"], datetime(2026, 3, 4, 5, 6), "It was idle.")
-    assert "2 of 4 figures reached. Ended early: broken." in text
+    assert "2 of 4 figures reached. Not all could be measured of: broken." in text
     assert "- 1: to 97.1 %\n- 4: loss\n" in text
-    assert "**This benchmark ended early**: It crashed: no memory" in text
+    assert "**Not all of it could be measured**: It crashed: no memory" in text
     for said in ("2026-03-04 05:06", "- a machine", "- versions", "- It was idle."):
         assert said in text
 

@@ -7,10 +7,12 @@ import pytest
 
 from lstm_core.errors import TooBig
 from lstm_core.knobs import MAX_TEXT_CHARACTERS, MAX_TRAINING_BYTES
+from lstm_core.network.experiments import EXPERIMENTS, build_spec
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.size import (
     COMPILING_BYTES,
     KILLED_AT_SHARE,
+    MODEST_BYTES,
     TENSORFLOW_BYTES,
     allowed_bytes,
     check_size,
@@ -19,6 +21,7 @@ from lstm_core.network.size import (
 from lstm_core.network.spec import RunSpec
 from lstm_core.text.mini_reviews import MINI_REVIEWS_TITLE, load_mini_reviews
 from lstm_core.text.review_set import ReviewSet
+from lstm_core.training.data import prepare_data
 from lstm_core.training.review_data import prepare_reviews
 
 
@@ -82,8 +85,14 @@ def test_what_a_run_may_take_leaves_room_for_tensorflow_and_another_run_as_large
     allowed = allowed_bytes(worker_bytes)
     assert 0 <= allowed <= MAX_TRAINING_BYTES
     if allowed:
-        both = 2 * allowed - COMPILING_BYTES  # one of them at a time compiles
+        both = 2 * allowed - COMPILING_BYTES if allowed > MODEST_BYTES else 0  # one of them at a time compiles
         assert TENSORFLOW_BYTES + max(allowed, both) <= KILLED_AT_SHARE * worker_bytes + 1
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_what_ships_can_be_trained_on_a_small_worker(name: str) -> None:
+    spec = build_spec(name)
+    check_size(prepare_data(spec).shape, spec, allowed_bytes(int(1.2 * 2**30)))
 
 
 def test_a_worker_without_a_limit_leaves_the_limit_of_a_run() -> None:
