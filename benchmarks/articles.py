@@ -16,7 +16,7 @@ PUBLISHED_STEPS = {"rubik-meditations": 36_000, "atienza-aesop": 50_000}  # when
 MEASURES = {"rubik-meditations": "1", "atienza-aesop": "2"}
 
 
-def measure(seconds: float = 10.0, rounds: int = 3, article_steps: int = 50_000) -> Section:
+def measure(seconds: float = 6.0, rounds: int = 3, article_steps: int = 50_000) -> Section:
     """Measure both texts; `seconds` of the peer's loop a round, and the recipe "article" to `article_steps` once."""
     rows: list[Row] = []
     notes = [

@@ -31,7 +31,7 @@ def measure(
     units: Sequence[int] = (128, 256, 512),
     batches: Sequence[int] = (32, 64),
     window: int = 100,
-    seconds: float = 4.0,
+    seconds: float = 3.0,
     rounds: int = 3,
 ) -> Section:
     """Measure each number of units with each batch; `seconds` a side and round."""
