@@ -1,8 +1,9 @@
 # make run           the app on http://localhost:8501 (PORT=8600 make run: on another port)
 # make test          style, types and all tests
 # make lint, format  the style alone; put it right
+# make bench         the app against its peers, half an hour on an idle machine: benchmarks/RESULTS.md
 # make cloud-check   does it fit on Streamlit Cloud? requirements.txt alone, one core, its memory measured
-.PHONY: run test lint format cloud-check environment dev-environment browser
+.PHONY: run test lint format bench cloud-check environment dev-environment browser
 
 PORT ?= 8501
 BIN := .venv/bin
@@ -41,6 +42,11 @@ format: dev-environment
 
 browser: dev-environment
 	@$(BIN)/python -m tests.browser.chromium
+
+# BENCH=--full trains to the end what is else extrapolated. A peer that cannot be installed is left out, and it is said.
+bench: browser
+	@$(call install,requirements-bench.txt) || echo "Not all peers could be installed; the benchmarks go on without them."
+	$(BIN)/python -m benchmarks all $(BENCH)
 
 cloud-check: browser
 	$(BIN)/python -m benchmarks.cloud_check $(PYTHON)

@@ -86,11 +86,23 @@ class Cluster:
         """Tell whether work can be handed out now. A worker that is just being replaced does not count as an end."""
         return self.client.status == "running" and (self._program is None or self._program.poll() is None)
 
+    def worker_bytes(self) -> int | None:
+        """Return the memory limit of the worker that has least, whom any run may meet; None where none has a limit."""
+        workers = self.client.scheduler_info()["workers"].values()
+        return min((worker["memory_limit"] for worker in workers if worker["memory_limit"]), default=None)
+
     def close(self) -> None:
         """Disconnect, and end an embedded cluster's processes; again does nothing."""
         self.client.close(timeout=CLOSE_SECONDS)
         if self._program is not None:
             _end_program(self._program)
+
+
+def machine_bytes() -> int:
+    """Return the memory that this process may use: the machine's, or what its container is limited to."""
+    from distributed.system import memory_limit
+
+    return memory_limit()
 
 
 def _start_program(workers: int, threads: int, memory_limit: str) -> "subprocess.Popen[str]":

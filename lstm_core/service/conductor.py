@@ -16,6 +16,7 @@ from concurrent.futures import Future as Fetched
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
+from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
@@ -55,6 +56,7 @@ class Conductor:
         self.runs = runs
         self.readiness = "starting"
         self._saver = RunSaver(store, runs, self.lock)
+        self.max_training_bytes = allowed_bytes(None)  # of one run; less once the workers' memory is known
         self._checkpoint_seconds = checkpoint_seconds
         self._deadlines = Deadlines(patience)
         self._start_cluster = start_cluster
@@ -131,6 +133,8 @@ class Conductor:
             worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
             for worker in threads
         }
+        if threads:
+            self.max_training_bytes = allowed_bytes(cluster.worker_bytes())
         now = time.monotonic()
         self._slots = threads
         self._next_look = now + HEALTH_SECONDS if threads else now
@@ -177,11 +181,13 @@ class Conductor:
             self._hand_out(run, turn)
         except RunNotFound:
             del self.runs[run.run_id]  # somebody has deleted its folder
-        except CoreError as error:  # its files are damaged
+        except CoreError as error:  # its files are damaged, or it does not fit
             run.fail(str(error))
 
     def _hand_out(self, run: LiveRun, turn: Turn) -> None:
         assert self._cluster is not None
+        if run.worker is None:  # it may have come before the worker's memory was known, or with an upload
+            check_size(run.shape, run.spec, self.max_training_bytes)
         run.take_up_wishes()
         if run.worker != turn.worker:  # it has none yet, or that one has gone
             run.worker = None
@@ -192,7 +198,15 @@ class Conductor:
         due = min(due, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
         wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
         request = SliceRequest(
-            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, turn.leaves
+            run.run_id,
+            run.step,
+            run.plan,
+            turn.seconds,
+            max_steps,
+            wants_checkpoint,
+            state,
+            turn.leaves,
+            max(1, run.cores),
         )
         # If the worker has gone meanwhile, another one says that it does not have the run.
         future = self._cluster.client.submit(

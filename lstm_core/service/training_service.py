@@ -74,6 +74,11 @@ class TrainingService:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
         return self._conductor.readiness
 
+    @property
+    def max_training_bytes(self) -> int:
+        """What one run may take of a worker's memory, for `check_size`."""
+        return self._conductor.max_training_bytes
+
     def start_run(self, spec: RunSpec, owner: str = NOBODY) -> str:
         """Begin a run and return its id.
 
@@ -83,7 +88,7 @@ class TrainingService:
         """
         self.rules.check_start(owner, spec)
         data = prepare_run(spec)
-        check_size(data.shape, spec)
+        check_size(data.shape, spec, self.max_training_bytes)
         owner_hash = hash_token(owner)
         with self._lock:
             self._check_room(owner_hash)
