@@ -34,7 +34,7 @@ CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
 HEALTH_SECONDS = 2.0  # between looks at the cluster
 RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
-TELLING_PAUSES = 20  # times as long as it took to tell all runs their places, before they are told again
+QUEUE_PAUSES = 20  # times as long as a look at the whole queue took, before the next
 NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Conductor:
         self._turns = TurnTaking()
         self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
-        self._next_start = self._next_look = self._last_worker = self._next_telling = 0.0  # time.monotonic()
+        self._next_start = self._next_look = self._last_worker = self._next_queue = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._conduct, daemon=True, name="conductor")
@@ -151,7 +151,6 @@ class Conductor:
         """Hand out as many slices as the workers have room for, and those that save the last steps of resting runs."""
         with self.lock:
             runs = list(self.runs.values())
-            self._turns.pause_abandoned(runs, sum(self._slots.values()))
             for run in runs:
                 if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
                     self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
@@ -164,16 +163,17 @@ class Conductor:
                     self._try_to_hand_out(turn)
                 else:  # chosen together with another of which one may have killed both their worker
                     self._turns.give_back(run, turn)
-            self._tell_places(runs)
+            self._look_at_queue(runs)
 
-    def _tell_places(self, runs: list[LiveRun]) -> None:
-        """Tell each run its place in the queue; where there are many, not each time."""
+    def _look_at_queue(self, runs: list[LiveRun]) -> None:
+        """Pause runs that nobody looks at, and tell each its place in the queue; of many runs a little later."""
         started = time.monotonic()
-        if started >= self._next_telling:
+        if started >= self._next_queue:
             is_on_this_machine = self._cluster is not None and self._cluster.is_embedded
+            self._turns.pause_abandoned(runs, sum(self._slots.values()))
             self._turns.tell(runs, count_cores(self._slots, is_on_this_machine))
             now = time.monotonic()
-            self._next_telling = now + TELLING_PAUSES * (now - started)
+            self._next_queue = now + QUEUE_PAUSES * (now - started)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]

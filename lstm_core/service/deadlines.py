@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class Patience:
     """Seconds that a slice may stay out beyond those that it was asked to train for."""
 
-    slice_seconds: float = 120.0  # measuring the loss on 25,000 reviews takes 20 on an idle machine
-    compile_seconds: float = 300.0  # three layers of 1,024 units compile in 25 on an idle machine
+    slice_seconds: float = 120.0  # some look at all held-out reviews as well, and the machine may be busy
+    compile_seconds: float = 300.0
 
 
 PATIENCE = Patience()
