@@ -1,0 +1,126 @@
+"""Measure 11: how much memory the whole app takes, idle and warm, and whether it grows with runs and visits.
+
+`python -m benchmarks.memory` starts the app, has it train and show every page once (warm), then has visitors without
+browsers (tests/load) train a hundred short runs of ten shapes and open pages two hundred times. What is counted is the
+proportional set size (PSS) of the server and of all that it started: memory that several share counts once.
+`--quick` only shows that it runs.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.class_at_once import wait_until_ready
+from benchmarks.cloud_check import measure_bytes
+from lstm_ui.page import PAGES
+from tests.browser.running_app import RunningApp
+from tests.load.crowd import Setup, gather_crowd, set_up
+from tests.load.light_visitor import LightVisitor
+
+MAX_WARM_BYTES = 1_100_000_000
+MAX_GROWTH = 0.05
+TOGETHER = 5  # visitors who train at the same time
+SHAPES = 10
+RUN_SECONDS = 240.0  # for a short run to end, on a busy machine
+REST_SECONDS = 15.0  # after the last run, before memory is measured: checkpoints are written, sessions end
+
+
+@dataclass(frozen=True)
+class MemoryFigures:
+    """Bytes of the whole app, and what has happened between the two measurements."""
+
+    idle_bytes: int  # the training process is there, nobody has come yet
+    warm_bytes: int  # one run has trained and each page was opened
+    after_bytes: int
+    runs: int
+    visits: int
+    errors: tuple[str, ...]
+
+    @property
+    def growth(self) -> float:
+        """Return by how much it has grown from warm on, 0.05 for 5 %."""
+        return self.after_bytes / self.warm_bytes - 1
+
+
+def measure(runs: int = 100, visits: int = 200) -> MemoryFigures:
+    """Start the app, use it, and measure before, between and after."""
+    with tempfile.TemporaryDirectory() as folder, RunningApp(Path(folder) / "app") as app:
+        return asyncio.run(_measure(app, runs, visits))
+
+
+async def _measure(app: RunningApp, runs: int, visits: int) -> MemoryFigures:
+    errors: list[str] = []
+    await wait_until_ready(app)
+    idle = whole_app_bytes(app)
+    for shape in range(min(SHAPES, runs)):  # each program is compiled once: keeping it is no growth
+        errors += await _train_together(app.address, [shape])
+    errors += await _visit(app.address, len(PAGES))
+    await asyncio.sleep(REST_SECONDS)
+    warm = whole_app_bytes(app)
+    for first in range(0, runs, TOGETHER):
+        errors += await _train_together(app.address, range(first, min(first + TOGETHER, runs)))
+        errors += await _visit(app.address, visits * TOGETHER // runs)
+    await asyncio.sleep(REST_SECONDS)
+    return MemoryFigures(idle, warm, whole_app_bytes(app), runs, visits, tuple(errors))
+
+
+def whole_app_bytes(app: RunningApp) -> int:
+    """Return the smallest of a few measurements: what is allocated for a moment does not count."""
+    measured = []
+    for _ in range(3):
+        measured.append(sum(measure_bytes(process) for process in app.processes()))
+        time.sleep(0.5)
+    return min(measured)
+
+
+async def _train_together(address: str, numbers: Sequence[int]) -> list[str]:
+    """Have a visitor each train a short run to its end; the number decides its shape."""
+    async with gather_crowd(address, len(numbers)) as visitors:
+        for visitor, number in zip(visitors, numbers, strict=True):
+            settings = {
+                "corpus": "Aesop’s fables", "knob_symbols": "characters", "knob_window": 32, "knob_batch": 16,
+                "knob_units": 32 + 16 * (number % SHAPES), "knob_steps": 150,
+            }  # fmt: skip
+            await set_up(visitor, Setup(settings=settings))
+        await asyncio.gather(*(visitor.press("train") for visitor in visitors))
+        await asyncio.gather(*(visitor.wait_for(_has_ended(visitor), RUN_SECONDS) for visitor in visitors))
+        return [error for visitor in visitors for error in visitor.errors]
+
+
+def _has_ended(visitor: LightVisitor):
+    return lambda: "<b>finished</b>" in visitor.words() or bool(visitor.errors)
+
+
+async def _visit(address: str, count: int) -> list[str]:
+    """Open one page after the other, each as somebody new who leaves again."""
+    errors = []
+    for number in range(count):
+        async with LightVisitor(address) as visitor:
+            await visitor.open(PAGES[number % len(PAGES)].path)
+            errors += visitor.errors
+    return errors
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; return 1 when a target was missed or somebody saw an error."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="5 runs, 12 visits")
+    options = parser.parse_args(arguments)
+    figures = measure(5, 12) if options.quick else measure()
+    print(f"idle   {figures.idle_bytes / 1e6:7,.0f} MB")
+    print(f"warm   {figures.warm_bytes / 1e6:7,.0f} MB (target: {MAX_WARM_BYTES / 1e6:,.0f} MB)")
+    print(
+        f"after  {figures.after_bytes / 1e6:7,.0f} MB, {figures.runs} runs and {figures.visits} visits later: "
+        f"{100 * figures.growth:+.1f} % (target: {100 * MAX_GROWTH:.0f} %)"
+    )
+    for error in sorted(set(figures.errors))[:5]:
+        print(f"error: {error}")
+    return 0 if figures.warm_bytes <= MAX_WARM_BYTES and figures.growth <= MAX_GROWTH and not figures.errors else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
