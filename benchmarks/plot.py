@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 PANEL_WIDTH, PANEL_HEIGHT = 250, 230
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 44  # around a panel's own axes
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 44, 44  # around a panel's own axes
 PAPER, INK, QUIET, LINE = "#fbf9f4", "#2b2a27", "#76726a", "#2f6f9f"
 
 
@@ -67,7 +67,7 @@ def _draw_panel(panel: Panel, low: int, high: int, y_title: str) -> list[str]:
     for (x, y), (value, figure) in zip(spots, panel.points, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{LINE}"/>')
         parts.append(f'<text x="{x:.1f}" y="{y - 8:.1f}" fill="{INK}" text-anchor="middle">{_short(figure)}</text>')
-        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" fill="{QUIET}" text-anchor="middle">{_short(value)}</text>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" fill="{QUIET}" text-anchor="middle">{_mark(value)}</text>')
     parts.append(f'<text x="{LEFT}" y="{bottom + 34}" fill="{QUIET}">{escape(y_title)}</text>')
     return parts
 
@@ -84,8 +84,13 @@ def _short(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _mark(value: float) -> str:
+    """Write a value of an x axis: as it is while it is short."""
+    return f"{value:g}" if value < 10_000 else _short(value)
+
+
 def _describe(panels: Sequence[Panel], y_title: str) -> str:
     curves = "; ".join(
-        f"{panel.title}: " + ", ".join(f"{_short(x)} gives {_short(y)}" for x, y in panel.points) for panel in panels
+        f"{panel.title}: " + ", ".join(f"{_mark(x)} gives {_short(y)}" for x, y in panel.points) for panel in panels
     )
     return f"{y_title}. {curves}."
