@@ -143,9 +143,10 @@ class Conductor:
             for run in runs:
                 if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
                     self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
-            for turn in self._turns.next(runs, self._slots):
+            cores = count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded)
+            for turn in self._turns.next(runs, self._slots, cores):
                 self._try_to_hand_out(turn)
-            self._turns.tell(runs, count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded))
+            self._turns.tell_places(runs)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]
@@ -166,7 +167,7 @@ class Conductor:
         due = min(self._checkpoint_seconds, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
         wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
         request = SliceRequest(
-            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, turn.leaves
+            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, run.cores, turn.leaves
         )
         # If the worker has gone meanwhile, another one says that it does not have the run.
         future = self._cluster.client.submit(
