@@ -15,8 +15,9 @@ from lstm_ui.visitor import list_runs
 
 CARDS_AT_ONCE = 10
 KEPT_HOW_LONG = (
-    f"Runs are kept for {MAX_RUN_AGE_SECONDS // 86_400} days after they last changed. When those of all visitors take more "
-    f"than {MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to keep."
+    f"Runs are kept for {MAX_RUN_AGE_SECONDS // 86_400} days after they last changed. When those of all visitors take "
+    f"more than {MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to "
+    "keep."
 )
 CARDS_SHOWN = "runs_shown"  # key of the session: how many cards this visitor has asked for
 
