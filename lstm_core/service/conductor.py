@@ -156,7 +156,7 @@ class Conductor:
                     self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
             out = [run for run in runs if run.slice_out is not None]
             ready = [run for run in runs if run.slice_out is not None or may_train_beside(run, out)]
-            for turn in self._turns.next(ready, self._slots):
+            for turn in self._turns.next(ready, self._slots, self._count_cores()):
                 run = self.runs[turn.run_id]
                 if may_train_beside(run, out):
                     out.append(run)
@@ -169,11 +169,13 @@ class Conductor:
         """Pause runs that nobody looks at, and tell each its place in the queue; of many runs a little later."""
         started = time.monotonic()
         if started >= self._next_queue:
-            is_on_this_machine = self._cluster is not None and self._cluster.is_embedded
             self._turns.pause_abandoned(runs, sum(self._slots.values()))
-            self._turns.tell(runs, count_cores(self._slots, is_on_this_machine))
+            self._turns.tell_places(runs)
             now = time.monotonic()
             self._next_queue = now + QUEUE_PAUSES * (now - started)
+
+    def _count_cores(self) -> int:
+        return count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]
@@ -198,15 +200,7 @@ class Conductor:
         due = min(due, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
         wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
         request = SliceRequest(
-            run.run_id,
-            run.step,
-            run.plan,
-            turn.seconds,
-            max_steps,
-            wants_checkpoint,
-            state,
-            turn.leaves,
-            max(1, run.cores),
+            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, run.cores, turn.leaves
         )
         # If the worker has gone meanwhile, another one says that it does not have the run.
         future = self._cluster.client.submit(

@@ -44,8 +44,8 @@ class SliceRequest:
     max_steps: int | None
     wants_checkpoint: bool
     state: RunState | None  # None: the worker should have it
+    cores: int = 1  # how many may work for it
     leaves: bool = False  # the worker is not to keep it: its state travels, and another one takes it up
-    cores: int = 1  # how many may work for it: all of them for one run alone
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_folders import UNKNOWN
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.training_service import TrainingService
-from tests.pages.test_runs import store_run
 from tests.service.conftest import no_cluster, small_spec
+from tests.stored_runs import store_run
 
 OWNER, STRANGER = make_token(), make_token()
 CHANGES: dict[str, Callable[[TrainingService, str, str], object]] = {

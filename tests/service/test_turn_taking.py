@@ -9,6 +9,7 @@ from lstm_core.training.slices import SliceRequest, SliceResult
 from tests.service.test_live_run import make_report, make_run
 
 SLOTS = {"a": 2}
+CORES = 2
 
 
 class Clock:
@@ -51,24 +52,24 @@ def bring_back(turns: TurnTaking, run: LiveRun, worker: str = "a") -> None:
 
 def test_runs_of_the_same_program_begin_when_the_first_of_them_has_compiled_it(turns: TurnTaking, clock: Clock) -> None:
     runs = [begin(clock, name, name) for name in "pqr"]
-    (first,) = turns.next(runs, SLOTS)
+    (first,) = turns.next(runs, SLOTS, CORES)
     run = next(run for run in runs if run.run_id == first.run_id)
     hand_out(run)
-    assert turns.next(runs, SLOTS) == []
+    assert turns.next(runs, SLOTS, CORES) == []
     bring_back(turns, run)
     waiting = {other.run_id for other in runs} - {run.run_id}
-    assert {turn.run_id for turn in turns.next(runs, SLOTS)} >= waiting
+    assert {turn.run_id for turn in turns.next(runs, SLOTS, CORES)} >= waiting
 
 
 def test_what_a_worker_had_compiled_is_gone_with_it(turns: TurnTaking, clock: Clock) -> None:
     run, later = begin(clock, "p"), begin(clock, "q")
-    turns.next([run], SLOTS)
+    turns.next([run], SLOTS, CORES)
     hand_out(run)
     bring_back(turns, run)
     run.state = "finished"
     third = begin(clock, "r")
-    assert len(turns.next([later, third], SLOTS)) == 2
-    assert len(turns.next([later, third], {"b": 2})) == 1
+    assert len(turns.next([later, third], SLOTS, CORES)) == 2
+    assert len(turns.next([later, third], {"b": 2}, CORES)) == 1
 
 
 def test_a_single_step_comes_before_the_visitor_s_other_runs(turns: TurnTaking, clock: Clock) -> None:
@@ -77,7 +78,7 @@ def test_a_single_step_comes_before_the_visitor_s_other_runs(turns: TurnTaking, 
         run.worker = "a"
     runs[2].live(is_single_step=True)
     runs[2].seen = clock.now
-    assert "r" in {turn.run_id for turn in turns.next(runs, SLOTS)}
+    assert "r" in {turn.run_id for turn in turns.next(runs, SLOTS, CORES)}
 
 
 def test_one_more_slice_than_slots_is_out_when_more_runs_train_than_there_are_slots(
@@ -86,8 +87,8 @@ def test_one_more_slice_than_slots_is_out_when_more_runs_train_than_there_are_sl
     runs = [begin(clock, name, name) for name in "pqrs"]
     for run in runs:
         run.worker = "a"
-    assert len(turns.next(runs[:2], SLOTS)) == 2
-    assert len(turns.next(runs, SLOTS)) == 3
+    assert len(turns.next(runs[:2], SLOTS, CORES)) == 2
+    assert len(turns.next(runs, SLOTS, CORES)) == 3
 
 
 def test_an_abandoned_run_pauses_with_a_note_and_a_watched_one_goes_on(turns: TurnTaking, clock: Clock) -> None:
@@ -102,12 +103,15 @@ def test_an_abandoned_run_pauses_with_a_note_and_a_watched_one_goes_on(turns: Tu
 
 def test_each_run_is_told_its_place_and_its_cores(turns: TurnTaking, clock: Clock) -> None:
     runs = [begin(clock, name, "v") for name in "pqr"]
-    turns.tell(runs[:1], 2)
-    assert (runs[0].cores, runs[0].place.runs_before) == (2, 0)
-    turns.tell(runs, 2)
+    for run in runs:
+        run.worker = "a"
+    turns.next(runs[:1], SLOTS, CORES)
+    assert runs[0].cores == 2
+    turns.next(runs, SLOTS, CORES)
     assert [run.cores for run in runs] == [1, 1, 1]
+    turns.tell_places(runs)
     assert [run.view().waits_for_own for run in runs] == [False, False, True]
-    assert runs[1].view().place == 1 and runs[1].view().wait_seconds > 0
+    assert sorted(run.view().place for run in runs[:2]) == [0, 1] and runs[1].view().wait_seconds > 0
 
 
 def test_the_time_left_counts_the_turns_of_others(turns: TurnTaking, clock: Clock) -> None:
