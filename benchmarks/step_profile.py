@@ -39,9 +39,9 @@ def build_parts(symbol_count: int, units: int, embedding: int, window: int, batc
     import tensorflow as tf
 
     from lstm_core.network.fast_lstm import lstm_sequence
+    from lstm_core.network.products import look_up
     from lstm_core.network.shape import NetworkShape, draw_weights
     from lstm_core.training.optimizers import clip_by_global_norm, initial_slots, update_weights
-    from lstm_core.training.step import look_up
 
     random = np.random.default_rng(1)
 
