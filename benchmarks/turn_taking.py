@@ -2,9 +2,9 @@
 
     python -m benchmarks.turn_taking [visitors [seconds]]
 
-Each is a thread that asks for its run twice a second, as a page does. All train "my own" on the sonnets: characters, 128
-units, batch 32, window 100 (measure 10). A run alone comes first: it compiles the program, and is what the speed of all
-together is compared with.
+Each is a thread that asks for its run twice a second, as a page does. All train "my own" on the sonnets: characters,
+128 units, batch 32, window 100 (measure 10). A run alone comes first: it compiles the program, and is what the speed of
+all together is compared with.
 """
 
 import sys
