@@ -1,8 +1,9 @@
 # make run           the app on http://localhost:8501 (PORT=8600 make run: on another port)
 # make test          style, types and all tests
 # make lint, format  the style alone; put it right
+# make bench         the app against its peers, half an hour on an idle machine: benchmarks/RESULTS.md
 # make cloud-check   does it fit on Streamlit Cloud? requirements.txt alone, one core, its memory measured
-.PHONY: run test lint format cloud-check environment dev-environment browser
+.PHONY: run test lint format bench cloud-check environment dev-environment browser
 
 PORT ?= 8501
 BIN := .venv/bin
@@ -21,9 +22,10 @@ install = cat requirements.txt $(1) | cmp -s - .venv/installed-$(1) || { \
 run: environment
 	@exec $(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless true
 
-# Both halves at once: the browser's mostly waits. What it says is shown when both are done.
+# Both halves at once, and the browser's, which mostly waits, in two processes with an app each. What it says is shown
+# when all are done.
 test: lint browser
-	@$(BIN)/python -m pytest -m browser > .venv/browser-tests.log 2>&1 & browser=$$!; \
+	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile > .venv/browser-tests.log 2>&1 & browser=$$!; \
 	  trap 'kill $$browser' INT TERM; \
 	  $(BIN)/python -m pytest -m "not browser"; others=$$?; \
 	  echo "The tests in the browser go on …"; wait $$browser; in_browser=$$?; cat .venv/browser-tests.log; \
@@ -40,6 +42,11 @@ format: dev-environment
 
 browser: dev-environment
 	@$(BIN)/python -m tests.browser.chromium
+
+# BENCH=--full trains to the end what is else extrapolated. A peer that cannot be installed is left out, and it is said.
+bench: browser
+	@$(call install,requirements-bench.txt) || echo "Not all peers could be installed; the benchmarks go on without them."
+	$(BIN)/python -m benchmarks all $(BENCH)
 
 cloud-check: browser
 	$(BIN)/python -m benchmarks.cloud_check $(PYTHON)

@@ -17,10 +17,11 @@ from lstm_core.knobs import KNOBS, MAX_FILE_BYTES
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
 from lstm_core.network.pretrained import JUDGES, PRETRAINED, load_pretrained
 from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
-from lstm_core.network.size import check_size
+from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.review_commands import build_review_spec, judge_reviews, read_training_reviews, wants_reviews
+from lstm_core.service.cluster import machine_bytes
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_folders import default_runs_folder
@@ -54,7 +55,7 @@ def list_experiments(options: argparse.Namespace) -> Result:
 def train_run(options: argparse.Namespace) -> Result:
     """Train one run in this process, into a folder of its own, and measure it at the end."""
     spec = _build_spec(options)
-    check_size(prepare_run(spec).shape, spec)
+    check_size(prepare_run(spec).shape, spec, allowed_bytes(machine_bytes()))
     until_accuracy = _checked_accuracy(options.until_accuracy)
     os.environ.update(tensorflow_environment())  # before TensorFlow is imported, which is now
     from lstm_core.training.trainer import Trainer

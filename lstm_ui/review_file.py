@@ -13,6 +13,7 @@ from lstm_ui.page import escape_markdown
 from lstm_ui.review_choice import choose_columns
 from lstm_ui.review_model import Judge
 from lstm_ui.review_scoring import ScoringJob
+from lstm_ui.run_summary import file_name
 
 FILE = "review_file"  # key of the field
 KEPT_FILE = "review_file_kept"  # the last file that could be read; Streamlit forgets uploads on a page change
@@ -130,7 +131,7 @@ def _show_result(job: ScoringJob) -> None:
     st.download_button(
         f"Download all {job.done:,} as a table (CSV)",
         data=job.to_csv,  # made when it is asked for
-        file_name=f"{PurePath(job.file_name).name.split('.')[0] or 'reviews'}-scored.csv",
+        file_name=file_name(PurePath(job.file_name).stem, "-scored.csv", "reviews"),
         mime="text/csv",
         key="review_scored_download",
         on_click="ignore",

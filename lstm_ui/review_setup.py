@@ -14,6 +14,7 @@ from lstm_ui.knob_controls import REVIEW_GROUPS, hold_knobs, show_knobs
 from lstm_ui.page import escape_markdown
 from lstm_ui.review_choice import IMDB, MINI, REVIEWS, ChosenReviews, choose_reviews
 from lstm_ui.run_status import format_seconds
+from lstm_ui.service import training_service
 
 RECIPES = {
     "fast": "Fast: as good, sooner",
@@ -46,7 +47,7 @@ def choose_review_spec() -> RunSpec | None:
     try:
         spec = RunSpec.build("", chosen.reviews.name, experiment, recipe, chosen.reviews, **settings)
         data = _prepare(spec)
-        check_size(data.shape, spec)
+        check_size(data.shape, spec, training_service().max_training_bytes)
     except CoreError as error:
         st.error(escape_markdown(str(error)))
         return None

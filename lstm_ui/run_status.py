@@ -4,8 +4,10 @@ import html
 
 import streamlit as st
 
+from lstm_core.knobs import MAX_RUNNING_RUNS
 from lstm_core.service.views import RunView
 
+LONG_WAIT_SECONDS = 1.5  # until a run's turn: below this its curve moves without a stop
 STATE_TEXTS = {
     "waiting": "its turn comes next",
     "compiling": "compiling the network: about 3 s the first time",
@@ -48,7 +50,9 @@ def state_html(view: RunView) -> str:
     meaning = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
     if view.is_out and not view.is_alive:
         meaning = "its last steps are coming in"  # handed out before; they take half a second
-    if view.state == "waiting" and view.place:
+    if view.waits_for_own:
+        meaning = f"{MAX_RUNNING_RUNS} of your runs go first: it begins when one of them ends or rests"
+    elif view.state == "waiting" and view.place:
         meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
     return f"<b>{html.escape(view.state)}</b> {html.escape(meaning or STATE_TEXTS.get(view.state, ''))}"
 
@@ -80,8 +84,20 @@ def _epoch(view: RunView) -> str:
 
 
 def note_html(view: RunView) -> str:
-    """Return the run's note, escaped. A percentage in it is spelled out: the only sign here is the accuracy's."""
-    return html.escape(view.note.replace(" %", " percent").replace("%", " percent")) or "&nbsp;"
+    """Return the run's note, escaped, or when its turn comes.
+
+    A percentage in it is spelled out: the only sign here is the accuracy's.
+    """
+    note = view.note or _tell_turn(view)
+    return html.escape(note.replace(" %", " percent").replace("%", " percent")) or "&nbsp;"
+
+
+def _tell_turn(view: RunView) -> str:
+    """Say when its next turn comes, where that takes a while."""
+    if view.wait_seconds is None or view.wait_seconds < LONG_WAIT_SECONDS:
+        return ""
+    others = "Others train here, too, each in turn" if view.step else "Many begin at the same time"
+    return f"{others}: its next turn comes in about {format_seconds(view.wait_seconds)}."
 
 
 def format_seconds(seconds: float) -> str:

@@ -93,6 +93,6 @@ def format_age(seconds: float) -> str:
     return "just now"
 
 
-def file_name(name: str) -> str:
-    """Return a name for a run's download that every file system takes."""
-    return f"{re.sub(r'[^0-9A-Za-z]+', '-', name).strip('-').lower()[:60] or 'run'}.zip"
+def file_name(name: str, ending: str = ".zip", otherwise: str = "run") -> str:
+    """Return a name for a download that every file system takes: letters and figures of `name`, or `otherwise`."""
+    return (re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-").lower()[:60] or otherwise) + ending

@@ -20,6 +20,7 @@ from lstm_ui.knob_controls import hold_knobs, show_knobs
 from lstm_ui.network_drawing import show_network
 from lstm_ui.page import escape_markdown
 from lstm_ui.run_status import format_seconds
+from lstm_ui.service import training_service
 from lstm_ui.text_card import show_text_card
 from lstm_ui.text_choice import choose_text, hold_text
 
@@ -66,7 +67,7 @@ def choose_spec(
         shape, batch = _measure_spec(spec)
         with details:
             show_network(shape, batch)
-        check_size(shape, spec)
+        check_size(shape, spec, training_service().max_training_bytes)
     except CoreError as error:
         choice.error(escape_markdown(str(error)))
         return None

@@ -14,6 +14,11 @@ from lstm_ui.session import run_in_hand
 from lstm_ui.visitor import list_runs
 
 CARDS_AT_ONCE = 10
+KEPT_HOW_LONG = (
+    f"Runs are kept for {MAX_RUN_AGE_SECONDS // 86_400} days after they last changed. When those of all visitors take "
+    f"more than {MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to "
+    "keep."
+)
 CARDS_SHOWN = "runs_shown"  # key of the session: how many cards this visitor has asked for
 
 
@@ -27,6 +32,7 @@ def show_page() -> None:
     show_list(service, runs)
     show_upload(service)
     show_departure(service.device_links)
+    st.caption(KEPT_HOW_LONG)
 
 
 def show_nothing_yet() -> None:
@@ -77,10 +83,8 @@ def show_upload(service: TrainingService) -> None:
 page_setup("Runs", "/runs")
 st.title("Runs", anchor=False)
 st.caption(
-    "The networks that you have trained in this browser, those that you opened by a link, and those that were trained "
-    "on the server's command line; the newest first. Each is kept for "
-    f"{MAX_RUN_AGE_SECONDS // 86_400} days after it last trained; when all visitors' runs take more than "
-    f"{MAX_RUNS_BYTES / 2**30:g} GB, the oldest go sooner, those with a name last. Download what you want to keep."
+    "The networks that were trained in this browser, those opened by a link, and those of the server’s command line; "
+    "the newest first."
 )
 with friendly_errors():
     show_page()

@@ -14,13 +14,13 @@ import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
+from lstm_core.service.connecting import CLOSE_SECONDS, connect
 from lstm_core.training.environment import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from distributed import Client
 
 START_SECONDS = 60.0  # a cluster on a slow machine that has just booted was up after 12
-CLOSE_SECONDS = 5.0
 MAX_WORKERS = 64
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Cluster:
         try:
             address = _read_address(program)
             threading.Thread(target=_forward_log, args=(program.stderr,), daemon=True, name="cluster log").start()
-            return cls(_connect(address), program)
+            return cls(connect(address), program)
         except BaseException:
             _end_program(program)
             raise
@@ -72,10 +72,10 @@ class Cluster:
     def connect(cls, address: str) -> "Cluster":
         """Connect to a cluster that is already there, such as tls://host:8786.
 
-        Certificates come from Dask's own configuration (`distributed.comm.tls`). Results are unpickled here, so whoever
-        runs that cluster is trusted with this process. Raises ServiceUnavailable when nobody answers.
+        Results are unpickled here, so whoever runs that cluster is trusted with this process. Raises ServiceUnavailable
+        when nobody answers or the certificates do not fit.
         """
-        return cls(_connect(address))
+        return cls(connect(address))
 
     @property
     def is_embedded(self) -> bool:
@@ -86,6 +86,11 @@ class Cluster:
         """Tell whether work can be handed out now. A worker that is just being replaced does not count as an end."""
         return self.client.status == "running" and (self._program is None or self._program.poll() is None)
 
+    def worker_bytes(self) -> int | None:
+        """Return the memory limit of the worker that has least, whom any run may meet; None where none has a limit."""
+        workers = self.client.scheduler_info()["workers"].values()
+        return min((worker["memory_limit"] for worker in workers if worker["memory_limit"]), default=None)
+
     def close(self) -> None:
         """Disconnect, and end an embedded cluster's processes; again does nothing."""
         self.client.close(timeout=CLOSE_SECONDS)
@@ -93,29 +98,11 @@ class Cluster:
             _end_program(self._program)
 
 
-def _connect(address: str) -> "Client":
-    import dask
-    from distributed import Client
+def machine_bytes() -> int:
+    """Return the memory that this process may use: the machine's, or what its container is limited to."""
+    from distributed.system import memory_limit
 
-    # A slice that takes up a run carries its whole state: no reason for a warning about large tasks.
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": "2 GiB"})
-    for name in ("distributed", "distributed.client"):  # they have levels of their own, which Dask sets at its import
-        logging.getLogger(name).setLevel(logging.ERROR)
-    # In two steps, so that a client that does not get through can be closed. Else the garbage collector closes it, at a
-    # moment of its own choosing; while another client starts, that waits for ever for a lock which its own thread holds
-    # (distributed 2026.8; still needed while Client.__del__ calls close).
-    client = Client.__new__(Client)
-    try:
-        # Not the default client: what else in this process uses Dask keeps its own.
-        client.__init__(address, set_as_default=False, timeout=START_SECONDS, name="lstm-service")
-        return client
-    except (OSError, ValueError, TypeError, RuntimeError) as error:  # no answer; malformed; no certificates
-        client.close(timeout=CLOSE_SECONDS)
-        raise ServiceUnavailable(
-            f"The Dask scheduler at {address} cannot be reached ({error}).",
-            "It must run, and this machine must be allowed to connect to it.",
-            "Check the address in LSTM_SCHEDULER, or leave it out to train on this machine.",
-        ) from error
+    return memory_limit()
 
 
 def _start_program(workers: int, threads: int, memory_limit: str) -> "subprocess.Popen[str]":

@@ -12,29 +12,11 @@ import multiprocessing
 import os
 import threading
 import traceback
-from typing import Any
-
-from lstm_core.training.environment import tensorflow_environment
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
-# What differs from Dask's defaults, and why.
-DASK_SETTINGS: dict[str, Any] = {
-    # A slice whose worker died fails at once: the service goes on from a checkpoint, a second try would die as well.
-    "distributed.scheduler.allowed-failures": 0,
-    # Dask also limits OpenMP and MKL to one thread here; a run alone is to have all cores.
-    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},
-    "distributed.worker.profile.enabled": False,  # it stops every thread a hundred times a second, for a dashboard
-    "distributed.diagnostics.nvml": False,
-    "distributed.scheduler.http.routes": [],  # no dashboard, and nothing else to read for whoever finds the port
-    "distributed.worker.http.routes": [],
-    # Most of a worker's memory is TensorFlow's own: writing results to disk would not help, and a paused worker would
-    # hold up every run without a word. Above the limit it is killed, which the service knows how to survive.
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-}
+DASK_SETTINGS = Path(__file__).with_name("dask.yaml")
 
 
 def main() -> None:
@@ -42,10 +24,6 @@ def main() -> None:
     arguments = _read_arguments()
     parent_pipe, answer_pipe = _take_over_pipes()
     threading.Thread(target=_end_with_parent, args=(parent_pipe,), daemon=True).start()
-    os.environ.update(tensorflow_environment())
-    # NumPy looks at a network between its steps. Two threads for its small matrix products gain nothing, and where two
-    # runs train they wait for each other, spinning: the looks of a first slice took 1.6 s of CPU instead of 0.1.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ["DASK_LOGGING__DISTRIBUTED"] = "error"  # read by Dask when it is imported, here and in the workers
     try:
         asyncio.run(_host_cluster(arguments, answer_pipe))
@@ -94,7 +72,7 @@ async def _host_cluster(arguments: argparse.Namespace, answer_pipe: int) -> None
     import dask
     from distributed import Nanny, Scheduler
 
-    dask.config.set(DASK_SETTINGS)
+    dask.config.update(dask.config.config, dask.config.merge(*dask.config.collect_yaml([str(DASK_SETTINGS)])))
     # Without an address of its own the HTTP server, empty as it is, would take port 8787, which others need.
     scheduler = await Scheduler(host=LOOPBACK, port=0, dashboard=False, dashboard_address=f"{LOOPBACK}:0")
     supervisors = [

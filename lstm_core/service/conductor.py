@@ -12,27 +12,30 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from concurrent.futures import Future as Fetched
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
+from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.service.cluster import Cluster
+from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
-from lstm_core.service.recording import record_checkpoint, record_report
+from lstm_core.service.mishaps import lose_slice, may_train_beside, tell_loss
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.saving import RunSaver
 from lstm_core.service.turn_taking import TurnTaking, count_cores
 from lstm_core.service.turns import Turn
-from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
+from lstm_core.training.slices import RunState, SliceRequest, train_slice, warm_up
 
 if TYPE_CHECKING:
     from distributed import Future
 
-CHECKPOINT_SECONDS = 10.0  # of training between checkpoints: what a lost worker costs at most
+CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
-MAX_FAILURES = 3  # slices lost in a row before a run is given up
 HEALTH_SECONDS = 2.0  # between looks at the cluster
 RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
+QUEUE_PAUSES = 20  # times as long as a look at the whole queue took, before the next
 NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
-ANSWER_SECONDS = 60.0  # the longest wait for the scheduler, or for a result that lies ready
 
 logger = logging.getLogger(__name__)
 
@@ -46,19 +49,23 @@ class Conductor:
         runs: dict[str, LiveRun],
         start_cluster: Callable[[], Cluster],
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.store = store
         self.lock = threading.RLock()
         self.runs = runs
         self.readiness = "starting"
+        self._saver = RunSaver(store, runs, self.lock)
+        self.max_training_bytes = allowed_bytes(None)  # of one run; less once the workers' memory is known
         self._checkpoint_seconds = checkpoint_seconds
+        self._deadlines = Deadlines(patience)
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
         self._turns = TurnTaking()
         self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
-        self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
-        self._events: queue.SimpleQueue[tuple[SliceRequest, Future] | None] = queue.SimpleQueue()
+        self._next_start = self._next_look = self._last_worker = self._next_queue = 0.0  # time.monotonic()
+        self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._conduct, daemon=True, name="conductor")
         self._thread.start()
@@ -78,12 +85,12 @@ class Conductor:
             try:
                 self._look_after_cluster()
                 self._hand_out_slices()
-                self._take_in_next()
-                self._save_statuses()
+                self._take_in_results()
+                self._saver.save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
                 logger.exception("The conductor stumbled and goes on")
                 self._closing.wait(HEALTH_SECONDS)
-        self._save_statuses()
+        self._saver.save_statuses()
         if self._cluster is not None:
             self._cluster.close()
 
@@ -97,6 +104,7 @@ class Conductor:
             if now >= self._next_start:
                 self._connect()
         elif now >= self._next_look:
+            self._deadlines.give_up_hanging(self._cluster.client)
             self._count_workers(self._cluster)
 
     def _connect(self) -> None:
@@ -104,9 +112,11 @@ class Conductor:
             logger.warning("The cluster has gone; starting it anew")
             self._cluster.close()
             self._cluster = None
+            self.readiness = "starting"
         with self.lock:
             for run in self.runs.values():
                 run.worker, run.slice_out = None, None
+        self._deadlines.clear()
         try:
             self._cluster = self._start_cluster()
             self._warm_ups, self._last_worker = {}, time.monotonic()
@@ -117,12 +127,14 @@ class Conductor:
             self._next_start = time.monotonic() + RETRY_SECONDS
 
     def _count_workers(self, cluster: Cluster) -> None:
-        threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
+        threads = self._deadlines.leave_out_hanging(cluster.client.nthreads(callback_timeout=ANSWER_SECONDS))
         # TensorFlow is imported before anyone needs it, also in a worker that replaces another.
         self._warm_ups = {
             worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
             for worker in threads
         }
+        if threads:
+            self.max_training_bytes = allowed_bytes(cluster.worker_bytes())
         now = time.monotonic()
         self._slots = threads
         self._next_look = now + HEALTH_SECONDS if threads else now
@@ -139,13 +151,31 @@ class Conductor:
         """Hand out as many slices as the workers have room for, and those that save the last steps of resting runs."""
         with self.lock:
             runs = list(self.runs.values())
-            self._turns.pause_abandoned(runs, sum(self._slots.values()))
             for run in runs:
                 if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
                     self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
-            for turn in self._turns.next(runs, self._slots):
-                self._try_to_hand_out(turn)
-            self._turns.tell(runs, count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded))
+            out = [run for run in runs if run.slice_out is not None]
+            ready = [run for run in runs if run.slice_out is not None or may_train_beside(run, out)]
+            for turn in self._turns.next(ready, self._slots, self._count_cores()):
+                run = self.runs[turn.run_id]
+                if may_train_beside(run, out):
+                    out.append(run)
+                    self._try_to_hand_out(turn)
+                else:  # chosen together with another of which one may have killed both their worker
+                    self._turns.give_back(run, turn)
+            self._look_at_queue(runs)
+
+    def _look_at_queue(self, runs: list[LiveRun]) -> None:
+        """Pause runs that nobody looks at, and tell each its place in the queue; of many runs a little later."""
+        started = time.monotonic()
+        if started >= self._next_queue:
+            self._turns.pause_abandoned(runs, sum(self._slots.values()))
+            self._turns.tell_places(runs)
+            now = time.monotonic()
+            self._next_queue = now + QUEUE_PAUSES * (now - started)
+
+    def _count_cores(self) -> int:
+        return count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]
@@ -153,70 +183,90 @@ class Conductor:
             self._hand_out(run, turn)
         except RunNotFound:
             del self.runs[run.run_id]  # somebody has deleted its folder
-        except CoreError as error:  # its files are damaged
+        except CoreError as error:  # its files are damaged, or it does not fit
             run.fail(str(error))
 
     def _hand_out(self, run: LiveRun, turn: Turn) -> None:
         assert self._cluster is not None
+        if run.worker is None:  # it may have come before the worker's memory was known, or with an upload
+            check_size(run.shape, run.spec, self.max_training_bytes)
         run.take_up_wishes()
         if run.worker != turn.worker:  # it has none yet, or that one has gone
             run.worker = None
         state = self._state_to_send(run) if run.worker is None else None
         max_steps = (1 if run.is_single_step else None) if run.is_alive else 0
-        due = min(self._checkpoint_seconds, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
+        # Early enough: what this slice and the next will have learnt is lost with the worker as well.
+        due = max(0.0, self._checkpoint_seconds - 2 * turn.seconds)
+        due = min(due, FIRST_CHECKPOINT_SECONDS if run.checkpoint_step == 0 else float("inf"))
         wants_checkpoint = run.wants_checkpoint or turn.leaves or run.seconds - run.checkpoint_seconds >= due
         request = SliceRequest(
-            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, turn.leaves
+            run.run_id, run.step, run.plan, turn.seconds, max_steps, wants_checkpoint, state, run.cores, turn.leaves
         )
         # If the worker has gone meanwhile, another one says that it does not have the run.
         future = self._cluster.client.submit(
             train_slice, request, workers=[turn.worker], allow_other_workers=True, pure=False
         )
         run.slice_out, run.worker_out, run.is_new = request, turn.worker, False
+        self._deadlines.begin(request, future)
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
-        future.add_done_callback(lambda done: self._events.put((request, done)))
+        fetch(self._cluster.client, future).add_done_callback(lambda done: self._events.put((request, done)))
 
     def _state_to_send(self, run: LiveRun) -> RunState:
         """Return what a worker needs that does not have the run, going back to the last checkpoint."""
+        if run.carried is not None:
+            return RunState(run.spec, run.carried)
         checkpoint = self.store.load_checkpoint(run.run_id) if run.step else None
         step, arrays = checkpoint or (0, None)
         if step != run.step:
-            run.note = f"The training process was lost at step {run.step:,}; it went on from step {step:,}."
+            tell_loss(run, step)
             run.go_back_to(step)
             try:
                 self.store.rewind(run.run_id, step)
             except ServiceUnavailable as error:
                 run.trouble = str(error)
+        elif run.lost_on:
+            tell_loss(run, step)
         return RunState(run.spec, arrays)
 
     # In
 
-    def _take_in_next(self) -> None:
+    def _take_in_results(self) -> None:
+        """Wait for a slice that is back, or a change of mind, and take in all that came until now.
+
+        What to hand out next is decided once for all of them: of thousands of runs that takes as long as a slice's
+        way there and back.
+        """
         try:
             event = self._events.get(timeout=HEALTH_SECONDS if self._slots else HEALTH_SECONDS / 4)
         except queue.Empty:
             return
-        if event is None:
-            return
-        request, future = event
+        for others in range(self._events.qsize(), -1, -1):
+            if event is not None:
+                self._take_in_slice(*event)
+            if others:
+                event = self._events.get()
+
+    def _take_in_slice(self, request: SliceRequest, fetched: "Fetched") -> None:
+        self._deadlines.end(request)
         with self.lock:
             run = self.runs.get(request.run_id)
         if run is None or run.slice_out is not request:
             return  # the run was deleted, or the slice belongs to a cluster that has gone
         try:
-            self._take_in(run, request, future)
+            self._take_in(run, request, fetched)
         finally:
             run.slice_out = None
 
-    def _take_in(self, run: LiveRun, request: SliceRequest, future: "Future") -> None:
+    def _take_in(self, run: LiveRun, request: SliceRequest, fetched: "Fetched") -> None:
         from distributed import KilledWorker
 
         result = None
         try:
-            result = future.result(timeout=ANSWER_SECONDS)
-        except (KilledWorker, CancelledError, OSError):
-            self._lose_slice(run)
+            result = fetched.result()
+        except (KilledWorker, CancelledError, OSError) as error:
+            with self.lock:
+                lose_slice(run, error)
         except CoreError as error:
             with self.lock:
                 run.fail(str(error))
@@ -228,47 +278,6 @@ class Conductor:
         else:
             with self.lock:
                 run.add_result(request, result)
-            self._save(run, result)
+            self._saver.save_result(run, result)
         with self.lock:
             self._turns.note_end(run, request, result)
-
-    def _save(self, run: LiveRun, result: SliceResult) -> None:
-        """Write down what a slice brought. A full disk costs the record, never the training."""
-        if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
-            run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
-        try:
-            if result.report is not None:
-                record_report(self.store, run, result.report)
-            if result.checkpoint is not None:
-                record_checkpoint(self.store, run, run.step, result.checkpoint)
-                run.trouble = ""
-        except RunNotFound:
-            self._forget(run)
-        except CoreError as error:
-            run.trouble = str(error)
-
-    def _save_statuses(self) -> None:
-        with self.lock:
-            unsaved = [run for run in self.runs.values() if run.is_unsaved]
-        for run in unsaved:
-            try:
-                run.is_unsaved = False  # before it is read: a change from now on is saved next time
-                with self.lock:
-                    status = run.status()
-                self.store.save_status(run.run_id, status)
-            except RunNotFound:
-                self._forget(run)
-            except CoreError as error:
-                run.trouble = str(error)
-
-    def _lose_slice(self, run: LiveRun) -> None:
-        with self.lock:
-            run.worker = None
-            run.failures += 1
-            if run.failures >= MAX_FAILURES:
-                run.fail("The training process was lost three times in a row; the network may be too large for it.")
-
-    def _forget(self, run: LiveRun) -> None:
-        """Train no longer a run whose folder somebody has deleted."""
-        with self.lock:
-            self.runs.pop(run.run_id, None)

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from lstm_core.training.reports import (
 )
 from lstm_core.training.slices import SliceRequest, SliceResult
 
+Note = TypeVar("Note", SampleNote, ValidationNote)
+WAS_LOST = "was lost"
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 
 
@@ -76,6 +78,8 @@ class LiveRun:
     note: str = ""  # what has happened to it
     trouble: str = ""  # why it cannot be written down at the moment
     saved_step: int = 0  # its curves are on disk up to here
+    unsaved_samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
+    unsaved_validations: "deque[ValidationNote]" = field(default_factory=deque)
     checkpoint_step: int = 0
     checkpoint_seconds: float = 0.0
     symbols_per_second: float = 0.0
@@ -93,13 +97,19 @@ class LiveRun:
     wants_checkpoint: bool = False
     is_unsaved: bool = False  # its status has changed since it was written down
     worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
+    carried: dict[str, np.ndarray] | None = None  # its state, which no worker keeps and the disk has refused
     slice_out: SliceRequest | None = None  # what a worker does for it now
     worker_out: str | None = None  # the worker that was asked to do it
     since: float = 0.0  # time.monotonic() when it was begun or resumed
     is_new: bool = True  # no slice was handed out since then
     seen: float = float("-inf")  # time.monotonic() when a page asked for it last
+    last_end: float | None = None  # time.monotonic() when its last slice came back, since then
+    share: float = 1.0  # seconds of training in a second of the clock, lately
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
+    lost_on: str | None = None  # the worker that the last of them was lost with
+    mishap: str = WAS_LOST  # what happened to that worker
+    save_again: float = 0.0  # time.monotonic() when what could not be saved is tried again
 
     @property
     def is_alive(self) -> bool:
@@ -110,7 +120,7 @@ class LiveRun:
         """Want slices from now on, or only one with a single step."""
         self.state, self.is_single_step, self.is_unsaved = "waiting", is_single_step, True
         self.since = self.seen = time.monotonic()
-        self.is_new, self.failures = True, 0
+        self.is_new, self.failures, self.last_end = True, 0, None
 
     def rest(self, state: str, stopped_by: str | None = None, note: str | None = None) -> None:
         """Want no more slices but the one that brings what is not saved yet; `note` in place of the one before."""
@@ -132,7 +142,8 @@ class LiveRun:
         if result.is_unknown:
             self.worker = None
             return
-        self.worker, self.plan, self.failures = result.worker, result.plan, 0
+        self.worker, self.plan = result.worker, result.plan
+        self.failures, self.lost_on, self.mishap = 0, None, WAS_LOST
         if result.report is not None:
             self.add_report(result.report)
             if result.report.stopped_by and self.steps_wanted is None:
@@ -180,11 +191,11 @@ class LiveRun:
         for curve in (self.losses, self.accuracies, self.step_seconds):
             curve.extend(step, np.empty(0, np.float32))
         self.validations = [note for note in self.validations if note.step <= step]
-        kept = [note for note in self.samples if note.step <= step]
-        self.samples.clear()
-        self.samples.extend(kept)
+        _drop_later(self.samples, step)
+        _drop_later(self.unsaved_samples, step)
+        _drop_later(self.unsaved_validations, step)
         self.checkpoint_seconds = self.seconds
-        self.worker = None
+        self.worker = self.carried = None
 
     def seconds_at(self, step: int) -> float:
         """Return the training time after a step that was made; NaN where it is not known."""
@@ -244,9 +255,16 @@ class LiveRun:
         return self._average(self.accuracies, STEPS_AVERAGED)
 
     def _seconds_left(self) -> float | None:
-        """Return the training seconds to the end of the budget at the present speed; None while unknown."""
+        """Return the seconds to the end of the budget at its present speed and share of the cores; None if unknown."""
         if not self.is_alive or not self.symbols_per_second:
             return None
         if self.plan.total_steps is None:
-            return max(0.0, self.spec.seconds - self.seconds)
-        return (self.plan.total_steps - self.step) * self.symbols_per_step / self.symbols_per_second
+            return max(0.0, self.spec.seconds - self.seconds) / self.share
+        left = (self.plan.total_steps - self.step) * self.symbols_per_step
+        return left / self.symbols_per_second / self.share
+
+
+def _drop_later(notes: "deque[Note]", step: int) -> None:
+    kept = [note for note in notes if note.step <= step]
+    notes.clear()
+    notes.extend(kept)

@@ -31,14 +31,23 @@ def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None
 
     Raises ServiceUnavailable when the disk refuses.
     """
+    run.unsaved_samples.extend(report.samples)
+    run.unsaved_validations.extend([report.validation] if report.validation else [])
+    record_unsaved(store, run)
+
+
+def record_unsaved(store: RunStore, run: LiveRun) -> None:
+    """Add to the run's folder what `run` has taken in and is not there yet. Raises ServiceUnavailable as above."""
     unsaved = run.step - run.saved_step
     curves = (run.losses, run.accuracies, run.step_seconds)
     store.append_history(run.run_id, run.saved_step + 1, *(curve.tail(unsaved) for curve in curves))
     run.saved_step = run.step
-    for sample in report.samples:
-        store.append_sample(run.run_id, vars(sample))
-    if report.validation is not None:
-        store.append_validation(run.run_id, vars(report.validation))
+    while run.unsaved_samples:
+        store.append_sample(run.run_id, vars(run.unsaved_samples[0]))
+        run.unsaved_samples.popleft()
+    while run.unsaved_validations:
+        store.append_validation(run.run_id, vars(run.unsaved_validations[0]))
+        run.unsaved_validations.popleft()
 
 
 def record_checkpoint(store: RunStore, run: LiveRun, step: int, arrays: dict[str, np.ndarray]) -> None:

@@ -42,6 +42,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
 
 def _take_status(run: LiveRun, status: dict[str, Any]) -> None:
     run.state = "interrupted" if status["state"] in ALIVE else str(status["state"])
+    run.mishap = "ended with its server"
     if run.state not in _RESTING:
         raise ValueError(f"unknown state {run.state}")
     run.accuracy = None if status["accuracy"] is None else float(status["accuracy"])

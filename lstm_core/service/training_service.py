@@ -16,6 +16,7 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
+from lstm_core.service.deadlines import PATIENCE, Patience
 from lstm_core.service.device_links import DeviceLinks
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
@@ -47,14 +48,16 @@ class TrainingService:
         store: RunStore | None = None,
         start_cluster: Callable[[], Cluster] = Cluster.from_environment,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        patience: Patience = PATIENCE,
     ) -> None:
         """Start the cluster in the background; runs wait until it is there.
 
-        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive.
+        `checkpoint_seconds` of training is what a run loses at most when its training process does not survive;
+        `patience` is how long one may hang.
         """
         self._store = store or RunStore()
         self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
+        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
         self._lock = self._conductor.lock
         self.rules: RunRules = NoRules()  # asked before the lock is taken
         self.class_runs = ClassRuns(self._store, self._shelf, self._conductor)
@@ -71,6 +74,11 @@ class TrainingService:
         """Return "starting", "ready", or a sentence that says why nothing can be trained at the moment."""
         return self._conductor.readiness
 
+    @property
+    def max_training_bytes(self) -> int:
+        """What one run may take of a worker's memory, for `check_size`."""
+        return self._conductor.max_training_bytes
+
     def start_run(self, spec: RunSpec, owner: str = NOBODY) -> str:
         """Begin a run and return its id.
 
@@ -80,7 +88,7 @@ class TrainingService:
         """
         self.rules.check_start(owner, spec)
         data = prepare_run(spec)
-        check_size(data.shape, spec)
+        check_size(data.shape, spec, self.max_training_bytes)
         owner_hash = hash_token(owner)
         with self._lock:
             self._check_room(owner_hash)

@@ -20,6 +20,7 @@ ABANDONED_NOTE = (
 _USUAL_SECONDS_BETWEEN = 0.25  # two turns, before any has been measured: half a second each on two cores
 _LONGEST_SECONDS_BETWEEN = 2.0  # counted: longer ones were compiled first
 _NEWEST_WEIGHT = 0.1  # of the last time between two turns, in the mean of all
+_NEWEST_SHARE = 0.3  # likewise of a run's share of the time
 
 
 class TurnTaking:
@@ -32,14 +33,23 @@ class TurnTaking:
         self._seconds_between = _USUAL_SECONDS_BETWEEN
         self._last_end: float | None = None
 
-    def next(self, runs: Collection[LiveRun], slots: Mapping[str, int]) -> list[Turn]:
-        """Return whose slices are handed out now, and where; `slots` tells how many each worker works on at once."""
+    def next(self, runs: Collection[LiveRun], slots: Mapping[str, int], core_count: int) -> list[Turn]:
+        """Return whose slices are handed out now, and where; `slots` tells how many each worker works on at once.
+
+        Write into each run how many cores it has from now on: all for one alone, else about one each.
+        """
         self._compiled = {worker: self._compiled.get(worker, set()) for worker in slots}
         living = self._contenders(runs)
         self._turns.keep_only(living)
+        running = len(admitted(living))
+        for run in runs:
+            run.cores = max(1, core_count // max(1, running))
         # With more runs than slots the next one lies ready: a worker need not wait for the way there and back.
-        is_crowded = len(admitted(living)) > sum(slots.values())
-        return self._turns.next(living, slots, ahead=int(is_crowded))
+        return self._turns.next(living, slots, ahead=int(running > sum(slots.values())))
+
+    def give_back(self, run: LiveRun, turn: Turn) -> None:
+        """Count as unused a turn that was not handed out."""
+        self._turns.settle(_visitor_of(run), run.run_id, turn.seconds, 0.0)
 
     def note_end(self, run: LiveRun, request: SliceRequest, result: SliceResult | None) -> None:
         """Count what a slice took; None: it was lost, or has failed."""
@@ -51,15 +61,15 @@ class TurnTaking:
         if self._last_end is not None:
             between = min(_LONGEST_SECONDS_BETWEEN, now - self._last_end)
             self._seconds_between += _NEWEST_WEIGHT * (between - self._seconds_between)
-        self._last_end = now
+        if run.last_end is not None and trained:
+            run.share += _NEWEST_SHARE * (min(1.0, trained / max(now - run.last_end, 1e-3)) - run.share)
+        self._last_end = run.last_end = now
 
-    def tell(self, runs: Collection[LiveRun], core_count: int) -> None:
-        """Write into each living run where it stands in the queue, and how many cores it has when it trains."""
-        living = self._contenders(runs)
-        places = self._turns.places(living, self._seconds_between)
-        cores = max(1, core_count // max(1, len(admitted(living))))  # all for one alone, else about one each
+    def tell_places(self, runs: Collection[LiveRun]) -> None:
+        """Write into each living run where it stands in the queue."""
+        places = self._turns.places(self._contenders(runs), self._seconds_between)
         for run in runs:
-            run.place, run.cores = places.get(run.run_id), cores
+            run.place = places.get(run.run_id)
 
     def pause_abandoned(self, runs: Collection[LiveRun], slot_count: int) -> None:
         """Pause the runs that nobody has looked at for long, where others want their place."""

@@ -113,11 +113,15 @@ class Turns:
         runs_on = _count_runs(living, slots)
         seconds = slice_seconds(sum(1 for _ in admitted(living)), sum(slots.values()))
         turns = []
+        open_slots = sum(max(0, count) for count in free.values())
         for contender in self._pass_over_compiling(living, sum(slots.values())):
+            if not open_slots:
+                break  # most decisions are about a single slot: thousands of others need not be asked where they fit
             worker = _choose_worker(contender, free, runs_on, slots)
             if worker is None:
                 continue
             free[worker] -= 1
+            open_slots -= 1
             if contender.worker not in slots:
                 runs_on[worker] += 1
             length = FIRST_SLICE_SECONDS if contender.is_new else seconds
@@ -168,11 +172,13 @@ class Turns:
                 by_visitor.setdefault(contender.visitor, []).append(contender)
         ranked = []
         for visitor, own in by_visitor.items():
-            shares = self._runs.get(visitor) or Shares()
-            own.sort(key=lambda c: (self._lane(c), shares.used(c.run_id), c.since))
+            if len(own) > 1:
+                shares = self._runs.get(visitor, Shares())
+                own.sort(key=lambda c: (self._lane(c), shares.used(c.run_id), c.since))
+            used = self._visitors.used(visitor)
             for rank, contender in enumerate(own):  # a second one comes as if the first had had its turn
-                used = self._visitors.used(visitor) + rank * SLICE_SECONDS
-                ranked.append(((self._lane(contender), used, contender.since), contender))
+                key = self._lane(contender), used + rank * SLICE_SECONDS, contender.since
+                ranked.append((key, contender))
         return [contender for _, contender in sorted(ranked, key=lambda entry: entry[0])]
 
     def _pass_over_compiling(self, living: Collection[Contender], slot_count: int) -> Iterable[Contender]:

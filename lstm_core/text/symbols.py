@@ -18,6 +18,8 @@ import numpy as np
 from lstm_core.errors import DamagedRun, UnknownSymbols
 
 RARE = "<rare>"  # no split can give it: as words it would be three symbols, and a character is one letter long
+# Longer ones are no words; a network that has read one of 5 MB would write it again and again, 480 MB a look.
+MAX_WORD_CHARACTERS = 200
 # Only this many unknown symbols are compared with the vocabulary: about 50 ms each among 20,000 words.
 _MAX_COMPARED = 20
 _LOOKALIKES = str.maketrans("’‘‛“”„«»–—−…", '\'\'\'"""""---.')
@@ -27,14 +29,18 @@ def split_symbols(text: str, kind: str) -> list[str]:
     """Split a text into symbols of `kind` "words" or "characters".
 
     Words are cut at white space (line breaks count as such); every punctuation mark is a symbol of its own, but an
-    apostrophe between letters stays in its word (it's, o'clock).
+    apostrophe between letters stays in its word (it's, o'clock). What is longer than any word is cut in pieces.
     """
     if kind == "characters":
         return list(text)
     # Python's \w knows letters but not the combining marks that Hindi or Thai words are full of; name those present.
     marks = "".join(sorted(mark for mark in set(text) if unicodedata.category(mark)[0] == "M"))
     letter = rf"(?:[^\W_]|[\u200c\u200d{marks}])"  # with the two joiners, which stand inside words
-    return re.findall(rf"{letter}+(?:['’]{letter}+)*|\S", text)
+    words = re.findall(rf"{letter}+(?:['’]{letter}+)*|\S", text)
+    if max(map(len, words), default=0) <= MAX_WORD_CHARACTERS:
+        return words
+    starts = ((word, range(0, len(word), MAX_WORD_CHARACTERS)) for word in words)
+    return [word[start : start + MAX_WORD_CHARACTERS] for word, places in starts for start in places]
 
 
 def join_symbols(symbols: Iterable[str], kind: str) -> str:

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from lstm_core.errors import TooBig, UnreadableText
@@ -110,7 +110,7 @@ def _look_at(root: Path, folder: Path, entry: os.DirEntry[str], endings: tuple[s
         yield TeacherText(name, path, facts.st_size, facts.st_mtime)
 
 
-@cache
+@lru_cache(maxsize=200)
 def _log_once(message: str) -> None:
     """Tell the server's owner; the list is made anew at every look at the page."""
     LOGGER.warning("%s", message)

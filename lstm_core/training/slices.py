@@ -44,6 +44,7 @@ class SliceRequest:
     max_steps: int | None
     wants_checkpoint: bool
     state: RunState | None  # None: the worker should have it
+    cores: int = 1  # how many may work for it
     leaves: bool = False  # the worker is not to keep it: its state travels, and another one takes it up
 
 
@@ -77,7 +78,7 @@ def train_slice(request: SliceRequest) -> SliceResult:
     trainer = _take_trainer(request)
     if trainer is None:
         return SliceResult(None, request.plan, None, None, is_unknown=True)
-    trainer.plan = request.plan
+    trainer.plan, trainer.cores = request.plan, request.cores
     report = trainer.examine() if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
     wants_checkpoint = request.wants_checkpoint or bool(report.stopped_by)
     keeps = not request.leaves and _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)

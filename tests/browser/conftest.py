@@ -17,6 +17,7 @@ from tests.browser.visitor import (
     open_page,
     press,
     read_status,
+    read_token,
     run_id,
     start_own_run,
     wait_for_points,
@@ -32,6 +33,7 @@ class TrainedRun:
     status: Status
     early_curve: list[tuple[float, float]]
     curve: list[tuple[float, float]]
+    token: str  # by which its visitor's browser is known
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +65,7 @@ def train(browser: Browser, app: RunningApp, experiment: str) -> TrainedRun:
             timeout=PATIENCE,
         )
         check_no_exception(page)
-        return TrainedRun(run_id(page), status, early, curve(page))
+        return TrainedRun(run_id(page), status, early, curve(page), read_token(page))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class RunningApp:
     ) -> None:
         self.log_file = folder / "server.log"
         self.runs = folder / "runs"
-        self.runs.mkdir(parents=True)
+        self.runs.mkdir(parents=True, exist_ok=True)  # a server that is started again finds its runs
         self.port = find_free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         arguments = ["-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
@@ -70,6 +70,11 @@ class RunningApp:
         Parenthood would not do: a worker whose server is gone has another parent, and just that is to be noticed.
         """
         return [process for process in psutil.process_iter() if _has_environment(process, str(self.runs))]
+
+    def kill(self) -> None:
+        """Kill the server as the system would, without a word; what it started must end by itself."""
+        self._server.kill()
+        self._server.wait()
 
     def stop(self, seconds: float = 10) -> None:
         """Ask the server to end, and kill whatever of it is left after `seconds`."""

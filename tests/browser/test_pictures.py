@@ -12,6 +12,7 @@ from tests.browser.conftest import TrainedRun
 from tests.browser.running_app import ROOT, RunningApp
 from tests.browser.visitor import (
     PATIENCE,
+    be_the_visitor_of,
     find_run,
     open_page,
     press,
@@ -123,6 +124,7 @@ def test_the_wall_of_a_new_room(sight: Page) -> None:
 
 
 def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
+    be_the_visitor_of(sight, aesop.token, meditations.token)
     open_page(sight, "/runs")
     for run in (aesop, meditations):
         find_run(sight, run.run_id)

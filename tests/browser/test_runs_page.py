@@ -106,15 +106,14 @@ def test_a_living_run_is_deleted_and_comes_back_stopped(page: Page) -> None:
 
 
 def test_the_visitor_who_has_a_deleted_run_in_hand_is_told(page: Page, trained: str) -> None:
-    with page.context.browser.new_context(base_url=page.url.split("/runs")[0]) as elsewhere:
-        other = elsewhere.new_page()
-        open_page(other, "/runs")
-        press(other, f"run_delete_{trained}")
-        expect(widget(other, f"run_undo_{trained}")).to_be_visible(timeout=PATIENCE)
-        open_page(page, f"/train?run={trained}")
-        expect(page.get_by_role("alert").first).to_contain_text("no training run with this address")
-        press(other, f"run_undo_{trained}")
-        expect(card(other, trained)).to_be_visible(timeout=PATIENCE)
+    other = page.context.new_page()  # a second tab of the same browser
+    open_page(other, "/runs")
+    press(other, f"run_delete_{trained}")
+    expect(widget(other, f"run_undo_{trained}")).to_be_visible(timeout=PATIENCE)
+    open_page(page, f"/train?run={trained}")
+    expect(page.get_by_role("alert").first).to_contain_text("no training run with this address")
+    press(other, f"run_undo_{trained}")
+    expect(card(other, trained)).to_be_visible(timeout=PATIENCE)
 
 
 def test_two_runs_stand_in_one_chart_and_the_table_tells_what_differs(page: Page, trained: str) -> None:

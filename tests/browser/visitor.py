@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from lstm_ui.page import PAGES
+from lstm_ui.visitor import TOKENS_COOKIE
 
 PATIENCE = 120_000  # milliseconds: a deadline on a busy machine, never a measure
 REOPEN_AFTER = 5_000  # of a list that was closed by the page being drawn anew
@@ -170,6 +171,16 @@ def run_id(page: Page) -> str:
     found = re.search(r"[?&]run=([^&]+)", page.url)
     assert found, f"no run in {page.url}"
     return found[1]
+
+
+def read_token(page: Page) -> str:
+    """Return what this browser is known by."""
+    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == TOKENS_COOKIE)
+
+
+def be_the_visitor_of(page: Page, *tokens: str) -> None:
+    """From the next page on, be the browser that the runs of these tokens belong to."""
+    page.context.add_cookies([{"name": TOKENS_COOKIE, "value": ".".join(tokens), "domain": "127.0.0.1", "path": "/"}])
 
 
 def start_own_run(page: Page, text: str, **knobs: str | int) -> None:

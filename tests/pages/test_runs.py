@@ -2,45 +2,18 @@
 
 import sys
 from types import ModuleType
-from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_ui.page
-from lstm_core.network.shape import draw_weights
-from lstm_core.service.owners import hash_token, make_token
-from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
+from lstm_core.service.owners import make_token
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.training_service import TrainingService
-from lstm_core.training.data import prepare_data
-from lstm_core.training.optimizers import initial_slots
-from lstm_core.training.reports import SampleNote, TrainingReport
-from lstm_core.training.state import TrainingState
 from lstm_ui.run_actions import COMPARED
 from lstm_ui.train_setup import WANTED_SETUP
 from lstm_ui.visitor import OPENED, TOKENS
-from tests.training.small_runs import build_small_spec
-
-TOKEN = make_token()
-
-
-def store_run(store: RunStore, owner: str = TOKEN, **settings: Any) -> str:
-    """Put a run into the store that has made ten steps; whoever opens the page owns it."""
-    spec = build_small_spec(**settings)
-    data = prepare_data(spec)
-    run = record_new_run(store, spec, data, hash_token(owner))
-    losses = np.linspace(3, 1, 10, dtype=np.float32)
-    sample = SampleNote(10, 0.5, "the", "<script>alert(1)</script> **cat**")
-    report = TrainingReport(1, losses, losses / 4, 1.0, 0.0, samples=(sample,))
-    run.add_report(report)
-    record_report(store, run, report)
-    run.state = "paused"
-    weights = draw_weights(data.shape, 1, 1.0, "keras")
-    state = TrainingState(10, 1.0, weights, initial_slots(spec.optimizer, weights))
-    record_checkpoint(store, run, 10, state.to_arrays())
-    return run.run_id
+from tests.stored_runs import TOKEN, store_run
 
 
 class NoCluster:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_core.errors import ServiceUnavailable
 from lstm_core.network.shape import NetworkShape, draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.cluster import Cluster
@@ -40,6 +41,11 @@ def small_spec(**settings: object) -> RunSpec:
     """Build a run whose steps take a millisecond; all of one shape, so that one compiled program serves them."""
     chosen = {"symbols": "words", "window": 3, "units": 8, "embedding": 8, "targets": "last", "batch": 4, "steps": 500}
     return RunSpec.build("the mice held a council and the cat did not come so it goes", "The mice", **chosen | settings)
+
+
+def no_cluster() -> Cluster:
+    """Stand in for a cluster that does not start: runs wait where they are."""
+    raise ServiceUnavailable("No training here.", "None is needed.", "Go on.")
 
 
 def wait_until(happens: Callable[[], bool]) -> None:

@@ -145,6 +145,7 @@ def test_no_worker_is_profiled(cluster: Cluster) -> None:
 def test_the_workers_share_the_memory_of_the_machine(cluster: Cluster) -> None:
     limits = [worker["memory_limit"] for worker in cluster.client.scheduler_info()["workers"].values()]
     assert len(limits) == 2 and 0 < sum(limits) <= psutil.virtual_memory().total
+    assert cluster.worker_bytes() == min(limits)
 
 
 def test_an_error_in_a_task_comes_back_as_it_was_raised(cluster: Cluster) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable, TextTooShort, TooBig
+from lstm_core.network.size import TENSORFLOW_BYTES
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.run_store import RunStore
@@ -34,6 +35,25 @@ def test_a_run_trains_to_its_end_with_one_value_for_each_step(service: TrainingS
     assert view.loss < 0.5 and view.accuracy > 0.9 and view.samples and view.predictions
     assert service.network(run_id).step == 2_000
     assert store.load_history(run_id).losses.tolist() == service.history(run_id).losses.tolist()
+
+
+def test_what_a_run_may_take_follows_the_memory_of_the_workers(
+    service: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "worker_bytes", lambda self: TENSORFLOW_BYTES)  # TensorFlow alone fills such a worker
+    wait_until(lambda: service.max_training_bytes == 0)
+    with pytest.raises(TooBig, match="A run may take 0 MB"):
+        service.start_run(small_spec())
+    # A run that came before the memory was known, or with an upload, is refused before its first step.
+    with monkeypatch.context() as before:
+        before.setattr(TrainingService, "max_training_bytes", 2**40)
+        run_id = service.start_run(small_spec())
+    view = wait_for_state(service, run_id, "failed")
+    assert (view.step, "A run may take 0 MB" in view.note) == (0, True)
+    monkeypatch.undo()
+    wait_until(lambda: service.max_training_bytes > 0)
+    service.resume(run_id)
+    wait_for_state(service, run_id, "finished")
 
 
 def test_a_paused_run_stands_still_until_it_is_resumed(service: TrainingService) -> None:

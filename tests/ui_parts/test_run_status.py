@@ -50,6 +50,19 @@ def test_a_waiting_run_says_how_many_go_first():
     assert "3 runs go first" in state_html(small_view(state="waiting", place=3))
 
 
+def test_a_run_that_waits_for_another_of_the_same_visitor_says_so():
+    view = small_view(state="waiting", place=9, waits_for_own=True)
+    assert "it begins when one of them ends or rests" in state_html(view)
+
+
+@pytest.mark.parametrize(("step", "begins"), [(0, "Many begin"), (40, "Others train here")])
+def test_a_long_wait_for_the_next_turn_is_told_and_a_note_comes_before_it(step, begins):
+    waiting = small_view(step=step, place=20, wait_seconds=7.2)
+    assert note_html(waiting).startswith(begins) and "in about 7 s" in note_html(waiting)
+    assert note_html(small_view(wait_seconds=0.4)) == "&nbsp;"
+    assert note_html(small_view(wait_seconds=7.2, note="It went on.")) == "It went on."
+
+
 def test_a_finished_run_says_why_it_ended():
     assert "every window that can be right is right" in state_html(small_view(state="finished", stopped_by="perfect"))
 
