@@ -132,13 +132,13 @@ def _find_fault(challenge: Challenge, run: Glance) -> str:
     return ""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)  # of what ships
 def challenge_texts(symbols: str) -> tuple[str, ...]:
     """Return the names of the library's texts that are long enough to hold out a part."""
     return tuple(name for name in LIBRARY if _symbol_count(name, symbols) >= symbols_to_split(window=1))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)  # of what ships
 def characters_per_symbol(text: str, symbols: str) -> float:
     """Return how many characters a symbol of the held-out part takes, white space included; 1 for characters."""
     whole = _text(text)
@@ -150,11 +150,11 @@ def characters_per_symbol(text: str, symbols: str) -> float:
     return (len(whole) - place) / held_out
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)  # of what ships
 def _symbol_count(text: str, symbols: str) -> int:
     return len(split_symbols(_text(text), symbols))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)  # of what ships
 def _text(name: str) -> str:
     return load_text(name)
