@@ -5,20 +5,19 @@ import streamlit as st
 from lstm_core.insight.trace import TextTrace
 from lstm_core.reviewing.read_along import read_along
 from lstm_ui.cell_drawing import show_cell
-from lstm_ui.inside_network import Subject
+from lstm_ui.inside_network import Subject, scorer_of
 from lstm_ui.inside_unit import choose_stretch, choose_unit
 from lstm_ui.page import friendly_errors
-from lstm_ui.shipped import shipped_scorer
+from lstm_ui.symbol_names import symbol_words
 
 ALL_UNITS = "inside_all_units"
-SPOKEN = {" ": "a space", "\n": "a line break", "\t": "a tab"}
 
 
 @st.fragment
 def show_steps(subject: Subject, trace: TextTrace) -> None:
     """Draw the cell, and the controls that say which."""
     st.caption(
-        "Press Play, or step. Look for a symbol at which the forget gate closes: there the unit lets go of what it knew."
+        "Press Play, or step. Look for a symbol at which the forget gate closes: there the unit lets its memory go."
     )
     with friendly_errors():
         with st.container(horizontal=True, vertical_alignment="bottom", key="inside_unit_choice"):
@@ -53,19 +52,13 @@ def say_beliefs(subject: Subject, trace: TextTrace, stretch: slice) -> list[str]
     expected, shares = trace.beliefs.expected[stretch].tolist(), trace.beliefs.shares[stretch].tolist()
     return [
         "The network now expects "
-        + ", ".join(f"{_name(symbols[i])} ({share:.0%})" for i, share in zip(ids, row, strict=True))
+        + ", ".join(f"{symbol_words(symbols[i])} ({share:.0%})" for i, share in zip(ids, row, strict=True))
         + "."
         for ids, row in zip(expected, shares, strict=True)
     ]
 
 
 def _say_verdicts(subject: Subject, trace: TextTrace) -> list[str]:
-    scorer = shipped_scorer(subject.key[0]) if subject.view is None else None
-    if scorer is None:
-        return [""] * len(trace.read)
-    along = read_along(scorer, " ".join(trace.read.symbols))
-    return [f"If the review ended here: {score:.0%} positive." for score in along.scores]
-
-
-def _name(symbol: str) -> str:
-    return SPOKEN.get(symbol, f"“{symbol}”")
+    along = read_along(scorer_of(subject), " ".join(trace.read.symbols))
+    said = [f"If the review ended here: {score:.0%} positive." for score in along.scores]
+    return [""] * (len(trace.read) - len(said)) + said  # of very many long words the last are scored

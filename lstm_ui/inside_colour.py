@@ -6,7 +6,7 @@ import streamlit as st
 from lstm_core.insight.trace import Quantity, TextTrace
 from lstm_ui.coloured_text import show_coloured_text
 from lstm_ui.inside_network import Subject
-from lstm_ui.inside_unit import ChosenUnit, choose_quantity, choose_unit, reach
+from lstm_ui.inside_unit import ChosenUnit, choose_quantity, choose_unit, name_unit, reach
 from lstm_ui.page import friendly_errors
 
 
@@ -29,7 +29,7 @@ def show_in_colours(subject: Subject, trace: TextTrace, chosen: ChosenUnit, quan
     middle = (quantity.lowest + quantity.highest) / 2
     lowest, highest = reach(layer, quantity)
     half = max(float(np.quantile(np.abs(values - middle), 0.99)), 0.02 * (highest - lowest))
-    label = f"{quantity.label} of unit {chosen.number} of {layer.name.lower()}"
+    label = f"{quantity.label} of {name_unit(subject, chosen.layer, chosen.unit)}"
     show_coloured_text(trace.read.symbols, values, middle - half, middle + half, key, gap=subject.gap, label=label)
     st.html(legend_html(middle - half, middle + half, quantity))
 

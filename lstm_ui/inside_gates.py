@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from lstm_core.errors import CoreError
 from lstm_core.insight.features import features_for, measure_feature
 from lstm_core.insight.find_unit import correlations
 from lstm_core.insight.trace import QUANTITIES, LayerTrace, Quantity, TextTrace
 from lstm_ui.inside_network import Subject
 from lstm_ui.inside_unit import choose_layer, choose_stretch, reach
 from lstm_ui.page import friendly_errors
+from lstm_ui.symbol_names import symbol_sign
 
 MAX_DRAWN_UNITS = 64
 SHOWN, ORDER, FEATURE = "inside_shown", "inside_order", "inside_order_feature"
@@ -23,13 +23,12 @@ LABELLED_SYMBOLS = 60  # of as many each is written below the picture
 SCALES = {
     theme: [[0, "#c2591b"], [0.5, grey], [1, "#2f6f9f"]] for theme, grey in (("light", "#ece8de"), ("dark", "#2f3136"))
 }
-NAMES = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 # Each puts a number on every unit of (T, U) values; the units with the highest stand at the top.
-MEASURES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
+MEASURES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray] | None]] = {
     "variance": ("how much they change", lambda values: values.var(axis=0)),
     "mean": ("their mean", lambda values: values.mean(axis=0)),
-    "correlation": ("what they follow", lambda values: np.zeros(values.shape[1])),
+    "correlation": ("what they follow", None),  # of a feature that the visitor chooses
     "index": ("their number", lambda values: -np.arange(values.shape[1], dtype=np.float64)),
 }
 
@@ -85,9 +84,10 @@ def show_gates(subject: Subject, trace: TextTrace) -> None:
 def choose_units(layer: LayerTrace, quantity: Quantity, order: str, feature: np.ndarray | None) -> DrawnUnits:
     """Return which units to draw. More than 64: those with the highest measure; of mean and number evenly spread."""
     values = layer.quantity(quantity.name)
-    scores = np.abs(correlations(values, feature)) if feature is not None else MEASURES[order][1](values)
+    label, measure = MEASURES[order]
+    scores = np.abs(correlations(values, feature)) if measure is None else measure(values)
     ranked = np.argsort(-scores, kind="stable")
-    words = f"sorted by {MEASURES[order][0]} ({quantity.label.lower()}), the highest at the top"
+    words = f"sorted by {label} ({quantity.label.lower()}), the highest at the top"
     if order == "index":
         words = "sorted by their number"
     if layer.units <= MAX_DRAWN_UNITS:
@@ -103,14 +103,13 @@ def heat_map(
 ) -> dict:
     """Return Plotly's description of a heat map: `values` (T, n) of the n `units`, symbols from place `first` on."""
     lowest, highest = bounds
-    places = np.arange(first + 1, first + 1 + len(symbols))
-    shown = [NAMES.get(symbol, symbol) for symbol in symbols]
+    names = [f"{place} {symbol_sign(symbol)}" for place, symbol in enumerate(symbols, start=first + 1)]
+    marks = [round(lowest, 1), round((lowest + highest) / 2, 1), round(highest, 1)]
     trace = {
         "type": "heatmap",
-        "z": np.round(values.T, 2).tolist(),
-        "x": places.tolist(),
+        "z": np.ascontiguousarray(values.T, np.float32),
+        "x": names,
         "y": [str(unit + 1) for unit in units],
-        "customdata": None,
         "zmin": lowest,
         "zmax": highest,
         "colorscale": SCALES[theme],
@@ -118,14 +117,20 @@ def heat_map(
             "thickness": 10,
             "len": 1,
             "outlinewidth": 0,
-            "tickvals": [lowest, (lowest + highest) / 2, highest],
+            "tickvals": marks,
+            "ticktext": [f"{mark:g}" for mark in marks],
         },
-        "text": [shown] * len(units),
-        "hovertemplate": "%{text} · unit %{y}: %{z}<extra></extra>",
+        "hovertemplate": "symbol %{x} · unit %{y}: %{z:.2f}<extra></extra>",
     }
-    axis: dict = {"title": {"text": "symbol"}, "showgrid": False, "zeroline": False}
-    if len(symbols) <= LABELLED_SYMBOLS:
-        axis |= {"tickvals": places.tolist(), "ticktext": shown, "tickangle": 0 if max(map(len, shown)) < 2 else -60}
+    every = 1 if len(names) <= LABELLED_SYMBOLS else len(names) // 8
+    ticks = names[::every]
+    axis = {
+        "type": "category",
+        "showgrid": False,
+        "tickvals": ticks,
+        "ticktext": [name.split(" ", 1)[0 if every > 1 else 1] for name in ticks],
+        "tickangle": 0 if every > 1 or max(map(len, symbols)) < 2 else -60,
+    }
     height = max(FEWEST_PIXELS, ROW_PIXELS * len(units)) + MARGIN_PIXELS
     layout = {
         "height": height,

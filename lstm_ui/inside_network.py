@@ -9,6 +9,7 @@ from lstm_core.insight.trace import layer_names
 from lstm_core.network.pretrained import JUDGES, PRETRAINED, WRITERS
 from lstm_core.network.review_shape import ReviewShape
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.reviewing.scorer import ReviewScorer
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.page import escape_markdown, run_name
@@ -75,6 +76,16 @@ def describe_subject(subject: Subject) -> str:
         return f"{units}. It ships with the app."
     learning = "it is still learning: this is" if view.is_alive else "this is"
     return f"{units}; {learning} what it had learned by step {subject.network.step:,}."
+
+
+def scorer_of(subject: Subject) -> ReviewScorer:
+    """Return what scores reviews with a network that judges."""
+    return shipped_scorer(subject.key[0]) if subject.view is None else _load_scorer(subject.key, subject.network)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_scorer(key: tuple[str, int], _network: TrainedNetwork) -> ReviewScorer:
+    return ReviewScorer(_network)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

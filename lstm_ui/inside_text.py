@@ -1,22 +1,26 @@
 """The text that a network reads while it is looked into: typed, or a piece of its own; and the trace of it."""
 
 import random
+from collections.abc import Sequence
 
 import streamlit as st
 
-from lstm_core.insight.reading import read_text
+from lstm_core.insight.interventions import Intervention
+from lstm_core.insight.reading import ReadText, read_text
 from lstm_core.insight.trace import TextTrace, trace_text
 from lstm_core.knobs import MAX_INSIDE_CHARACTERS, MAX_INSIDE_SYMBOLS
+from lstm_core.network.held_units import HeldUnits
 from lstm_core.network.pretrained import PRETRAINED
 from lstm_core.text.library import load_text
 from lstm_core.text.mini_reviews import load_mini_reviews
+from lstm_core.text.symbols import RARE
 from lstm_ui.inside_network import Subject
 from lstm_ui.page import escape_markdown
 from lstm_ui.trace_shelf import TraceShelf
 
 TEXT = "inside_text"
 SUGGESTED = "inside_suggested"  # the text as the page suggested it last
-OPENING_CHARACTERS = {"characters": 1_200, "words": 2_400}  # of a network's own text, where nobody has typed any
+OPENING_CHARACTERS = {"characters": 400, "words": 1_600}  # of a network's own text, where nobody has typed any
 SHIPPED_TEXT = "shakespeare"  # what the network of Shakespeare's letters is shown; its own text does not ship
 MAX_SEARCHED_REVIEWS = 60
 
@@ -48,16 +52,36 @@ def choose_text(subject: Subject) -> TextTrace:
         st.button("From its beginning", key="inside_beginning", on_click=_put_opening, args=(subject,))
         st.button("Another place", key="inside_another", on_click=_put_another, args=(subject,))
     trace = trace_of(subject, st.session_state[TEXT])
-    count = len(trace.read)
-    note = f" {trace.read.note}" if trace.read.note else ""
-    st.caption(escape_markdown(f"{count:,} symbol{'' if count == 1 else 's'}.{note}"))
+    st.caption(escape_markdown(describe_reading(trace.read)))
     return trace
+
+
+def describe_reading(read: ReadText) -> str:
+    """Tell how much is read, and what of it the network does not know."""
+    unknown = int((~read.is_known).sum())
+    sentences = [f"{len(read):,} symbol{'' if len(read) == 1 else 's'} read."]
+    if unknown:
+        sentences.append(f"{unknown:,} of them it does not know: to it they are all the same, {RARE}.")
+    return " ".join([*sentences, read.note]).strip()
 
 
 def trace_of(subject: Subject, text: str) -> TextTrace:
     """Return the trace of a text, made once for all visitors. Raises InvalidSetting as `read_text` does."""
     network = subject.network
     return trace_shelf().take((subject.key, text), lambda: trace_text(network, read_text(network, text)))
+
+
+def trace_held(
+    subject: Subject,
+    trace: TextTrace,
+    interventions: tuple[Intervention, ...],
+    held: Sequence[HeldUnits | None],
+) -> TextTrace:
+    """Return the trace of the same text with units held; of none that is the trace itself."""
+    if not interventions:
+        return trace
+    key = (subject.key, trace.read.symbols, interventions)
+    return trace_shelf().take(key, lambda: trace_text(subject.network, trace.read, held))
 
 
 def own_text(subject: Subject) -> str:
@@ -90,7 +114,7 @@ def _suggest(subject: Subject) -> None:
 def _opening(subject: Subject) -> str:
     if subject.judges:
         return PRETRAINED["imdb-reviews"].example
-    return own_text(subject)[: OPENING_CHARACTERS[subject.network.vocabulary.kind]]
+    return _cut_piece(own_text(subject), 0, OPENING_CHARACTERS[subject.network.vocabulary.kind])
 
 
 def _put(subject: Subject, text: str) -> None:
@@ -111,5 +135,11 @@ def _put_another(subject: Subject) -> None:
     text, length = own_text(subject), OPENING_CHARACTERS[subject.network.vocabulary.kind]
     start = random.randrange(max(1, len(text) - length))
     line = text.rfind("\n", 0, start) + 1
-    start = line if start - line < length // 2 else start
-    _put(subject, text[start : start + length])
+    _put(subject, _cut_piece(text, line if start - line < length // 2 else start, length))
+
+
+def _cut_piece(text: str, start: int, length: int) -> str:
+    """Cut a piece out of a text, up to the end of a line where one ends in its last quarter."""
+    piece = text[start : start + length]
+    end = piece.rfind("\n", 3 * length // 4)
+    return piece[:end] if end > 0 and len(piece) == length else piece
