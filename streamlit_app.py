@@ -11,6 +11,7 @@ DOORS = (  # name, page, label, explanation
     ("train", "pages/train.py", "Train on a text", "Choose a text and see the loss fall, step by step."),
     ("write", "pages/generate.py", "Write with a network", "Give it a beginning, choose the next letter yourself."),
     ("reviews", "pages/sentiment.py", "Score a review", "Is it praise or blame? Watch it make up its mind."),
+    ("inside", "pages/inside.py", "Look inside", "Find the unit that counts the letters of a line, and mute it."),
     ("runs", "pages/runs.py", "Your runs", "Go on with what you trained, compare it, take it home."),
 )
 TUTORIALS = {  # and how long each takes on two cores

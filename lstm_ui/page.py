@@ -52,6 +52,7 @@ PAGES = (
     Page("/train", "pages/train.py", "Train"),
     Page("/generate", "pages/generate.py", "Write"),
     Page("/sentiment", "pages/sentiment.py", "Reviews"),
+    Page("/inside", "pages/inside.py", "Inside"),
     Page("/wall", "pages/wall.py", "Wall"),
     Page("/runs", "pages/runs.py", "Runs"),
 )

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.network.held_units import HeldUnits
+from lstm_core.network.one_thread import steady_product
+
 # The letters of the mathematics:
 #   B  sequences side by side (batch)       T  steps of time: the symbols of a window, one after the other
 #   I  numbers that stand for one symbol    U  units: memory cells of this layer
@@ -23,7 +26,7 @@ class LSTMTrace:
     """All that happened in one layer, kept to be looked at and to compute gradients from.
 
     The gates, `candidate`, `cell` and `hidden` are (B, T, U): the value after each step. `inputs`, the initial states
-    and the masks are as `lstm_forward` took them.
+    and the masks are as `lstm_forward` took them, and so is `held`.
     """
 
     inputs: np.ndarray
@@ -38,6 +41,7 @@ class LSTMTrace:
     input_mask: np.ndarray | None = None
     recurrent_mask: np.ndarray | None = None
     time_mask: np.ndarray | None = None
+    held: HeldUnits | None = None
 
     @property
     def outputs(self) -> np.ndarray:
@@ -75,6 +79,7 @@ def lstm_forward(
     input_mask: np.ndarray | None = None,
     recurrent_mask: np.ndarray | None = None,
     time_mask: np.ndarray | None = None,
+    held: HeldUnits | None = None,
 ) -> LSTMTrace:
     """Run one LSTM layer over a batch of sequences, from the first symbol to the last.
 
@@ -82,7 +87,8 @@ def lstm_forward(
     (I, 4U), `recurrent_kernel` (U, 4U), `bias` (4U,). The initial states (B, U) are zero where not given.
     Dropout masks hold 0 or 1/(1-rate), the same at every step: `input_mask` (B, I) multiplies the inputs,
     `recurrent_mask` (B, U) the hidden state that is fed back. Where `time_mask` (B, T) is False the symbol is padding:
-    the layer waits, its states unchanged. Computes in the dtype of `kernel`.
+    the layer waits, its states unchanged. `held` units are set at every step, by the cell state before the hidden state
+    is made of it. Computes in the dtype of `kernel`.
     """
     batch, length = inputs.shape[:2]
     units = recurrent_kernel.shape[0]
@@ -92,6 +98,7 @@ def lstm_forward(
     # What the symbols alone say to each gate. It needs no memory, so all steps are computed at once.
     projected = _project(inputs, kernel, input_mask) + bias  # (B, T, 4U)
     input_gate, forget_gate, candidate, output_gate, cells, hiddens = np.empty((6, batch, length, units), kernel.dtype)
+    recur = steady_product(recurrent_kernel, batch)  # rows @ recurrent_kernel, without waiting for a second thread
 
     h, c = initial_hidden, initial_cell  # (B, U) each
     for t in range(length):
@@ -99,7 +106,7 @@ def lstm_forward(
         fed_back = h if recurrent_mask is None else h * recurrent_mask  # (B, U)
 
         # Sum: each gate weighs the new symbol and what the layer said a step ago. Here the network is a circle.
-        z = projected[:, t] + fed_back @ recurrent_kernel  # (B, 4U)
+        z = projected[:, t] + recur(fed_back)  # (B, 4U)
         z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)  # (B, U) each
 
         # Input gate: how much of the new is worth writing down? 0 nothing, 1 all of it.
@@ -114,8 +121,12 @@ def lstm_forward(
         # Cell state: the kept part of the old plus the admitted part of the new. Nothing is multiplied by a weight
         # here, which is why a memory, and the gradient on its way back, can last over many steps.
         new_c = f * c + i * g
+        if held is not None:
+            held.hold_cell(new_c)
         # Hidden state: the memory, squashed to between -1 and 1, as far as the output gate lets it be heard.
         new_h = o * np.tanh(new_c)
+        if held is not None:
+            held.hold_hidden(new_h)
 
         # Padding is no symbol: the layer remembers and says what it did before.
         c = new_c if time_mask is None else np.where(time_mask[:, t, None], new_c, c)
@@ -126,7 +137,7 @@ def lstm_forward(
 
     gates = (input_gate, forget_gate, candidate, output_gate)
     return LSTMTrace(
-        inputs, *gates, cells, hiddens, initial_hidden, initial_cell, input_mask, recurrent_mask, time_mask
+        inputs, *gates, cells, hiddens, initial_hidden, initial_cell, input_mask, recurrent_mask, time_mask, held
     )
 
 
@@ -142,8 +153,11 @@ def lstm_backward(
 
     `hidden_gradient` (B, T, U) is the loss's gradient with respect to `trace.outputs`. The other two (B, U) are those
     with respect to the last hidden and cell state, where these are used as well. Backpropagation through time:
-    Werbos 1990; in this form Greff et al. 2017, appendix.
+    Werbos 1990; in this form Greff et al. 2017, appendix. Raises ValueError for a trace with held units, which answer
+    to no equation.
     """
+    if trace.held is not None:
+        raise ValueError("lstm_backward expects a trace without held units, came one with some. Trace it without them.")
     batch, length, units = trace.hidden.shape
     previous_cell = _shift(trace.initial_cell, trace.cell)  # (B, T, U): what was remembered before each step
     if trace.time_mask is not None:

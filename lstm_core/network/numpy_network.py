@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_core.errors import TextTooShort
+from lstm_core.network.held_units import HeldUnits
 from lstm_core.network.numpy_lstm import LSTMTrace, lstm_backward, lstm_forward
 from lstm_core.network.shape import NetworkShape, Weights
 
@@ -54,15 +55,23 @@ class NetworkLoss:
 
 
 def network_forward(
-    shape: NetworkShape, weights: Weights, ids: np.ndarray, state: Sequence[LayerState] | None = None
+    shape: NetworkShape,
+    weights: Weights,
+    ids: np.ndarray,
+    state: Sequence[LayerState] | None = None,
+    held: Sequence[HeldUnits | None] | None = None,
 ) -> NetworkTrace:
-    """Run a network over `ids` (B, T), from `state` (one pair for each layer) or from zero."""
+    """Run a network over `ids` (B, T), from `state` (one pair for each layer) or from zero, with units `held` or not.
+
+    `held` has one entry for each layer.
+    """
     inputs = _code_symbols(shape, weights, ids)
     layers: list[LSTMTrace] = []
     signal = inputs
     for index in range(shape.layers):
         initial_hidden, initial_cell = (None, None) if state is None else state[index]
-        layers.append(lstm_forward(signal, *_layer_weights(weights, index), initial_hidden, initial_cell))
+        hook = None if held is None else held[index]
+        layers.append(lstm_forward(signal, *_layer_weights(weights, index), initial_hidden, initial_cell, held=hook))
         signal = layers[-1].outputs  # (B, T, U)
     if shape.targets == "last":
         signal = signal[:, -1]  # (B, U)

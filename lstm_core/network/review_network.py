@@ -4,10 +4,12 @@ All that the app shows of a review's score comes from here; training's TensorFlo
 gradients. The LSTM itself is `numpy_lstm.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.network.held_units import HeldUnits
 from lstm_core.network.numpy_lstm import LSTMTrace, lstm_backward, lstm_forward
 from lstm_core.network.review_shape import DIRECTIONS, ReviewShape
 from lstm_core.network.shape import Weights
@@ -62,14 +64,23 @@ def pad_reviews(shape: ReviewShape, reviews: list[np.ndarray]) -> tuple[np.ndarr
     return ids, lengths
 
 
-def review_forward(shape: ReviewShape, weights: Weights, words: np.ndarray, lengths: np.ndarray) -> ReviewTrace:
-    """Score reviews whose words' vectors are `words` (B, T, E), of which the first `lengths` (B,) count."""
+def review_forward(
+    shape: ReviewShape,
+    weights: Weights,
+    words: np.ndarray,
+    lengths: np.ndarray,
+    held: Sequence[HeldUnits | None] | None = None,
+) -> ReviewTrace:
+    """Score reviews whose words' vectors are `words` (B, T, E), of which the first `lengths` (B,) count.
+
+    `held` has one entry for each direction.
+    """
     batch, length = words.shape[:2]
     present = np.arange(length) < lengths[:, None]  # (B, T)
     directions, pooled = [], []
-    for name in DIRECTIONS[shape.direction]:
+    for place, name in enumerate(DIRECTIONS[shape.direction]):
         heard = _reverse(words, lengths) if name else words
-        trace = lstm_forward(heard, *lstm_weights(weights, name))
+        trace = lstm_forward(heard, *lstm_weights(weights, name), held=None if held is None else held[place])
         directions.append(trace)
         pooled += pool(shape.pooling, trace.hidden, present, lengths)
     together = np.concatenate(pooled, axis=1)  # (B, P)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.network.one_thread import OneThreadMatrix
 from lstm_core.network.review_network import lstm_weights
 from lstm_core.network.review_shape import DIRECTIONS, POOLED, ReviewShape
 from lstm_core.network.shape import Weights
 from lstm_core.reviewing.fast_reader import arrange_gates
-from lstm_core.reviewing.one_thread import OneThreadMatrix
 
 _MAX_NUMBERS = 8_000_000  # float32 values that are kept for the way back, 32 MB
 _KEPT_PER_UNIT = 14  # of each step, with what is computed from them

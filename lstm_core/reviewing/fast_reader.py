@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.network.one_thread import OneThreadMatrix, round_up
 from lstm_core.network.review_network import lstm_weights
 from lstm_core.network.review_shape import DIRECTIONS, ReviewShape
 from lstm_core.network.shape import Weights
-from lstm_core.reviewing.one_thread import OneThreadMatrix, round_up
 
 # B: sequences side by side   T: their steps   N: words that they are made of   U: units   P: numbers that pooling makes
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from lstm_core.errors import InvalidSetting
 from lstm_core.knobs import LIKELIEST_SHOWN, MAX_SEED_CHARACTERS, MAX_WRITTEN_SYMBOLS
+from lstm_core.network.held_units import HeldUnits
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.text.symbols import split_symbols
 from lstm_core.writing.sampling import Sampling, pick_symbol, symbol_probabilities
@@ -49,9 +50,13 @@ class WriterState:
 class Writer:
     """Writes with one network; holds nothing of any text, so that many visitors and threads may share it."""
 
-    def __init__(self, network: TrainedNetwork) -> None:
-        """Arrange the weights: one matrix per layer that takes the layer's input and its last hidden state together."""
+    def __init__(self, network: TrainedNetwork, held: Sequence[HeldUnits | None] | None = None) -> None:
+        """Arrange the weights: one matrix per layer that takes the layer's input and its last hidden state together.
+
+        `held` has one entry for each layer, with the units that it writes without, so to speak.
+        """
         self.network = network
+        self._held = held
         shape, weights = network.text_shape, network.weights
         self._shape = shape
         self._first_kernel, self._first_bias = _arrange(weights["lstm_1/kernel"]), _arrange(weights["lstm_1/bias"])
@@ -202,8 +207,13 @@ class Writer:
             sigmoids += 0.5
             kept = gates[units : 2 * units] * cell[layer]  # (U,)
             kept += gates[:units] * gates[3 * units :]
+            held = self._held[layer] if self._held is not None else None
+            if held is not None:
+                held.hold_cell(kept)
             shown = np.tanh(kept)
             shown *= gates[2 * units : 3 * units]
+            if held is not None:
+                held.hold_hidden(shown)
             new_hidden.append(_locked(shown))
             new_cell.append(_locked(kept))
         return tuple(new_hidden), tuple(new_cell)

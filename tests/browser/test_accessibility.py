@@ -74,6 +74,15 @@ def test_axe_finds_nothing_beside_a_review_with_a_word_swapped(themed: Page) -> 
     check_with_axe(themed)
 
 
+def test_axe_finds_nothing_in_any_section_of_inside(themed: Page) -> None:
+    open_page(themed, "/inside")
+    for section in ("Gates", "In colour", "Find a unit", "Mute", "Memory", "Map"):
+        themed.get_by_role("tab", name=section).click(timeout=PATIENCE)
+        settle(themed)
+        expect(themed.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+        check_with_axe(themed)
+
+
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the focus is in `target`, which must then be seen to have it."""
     for _ in range(MAX_TABS):

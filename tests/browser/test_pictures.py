@@ -123,6 +123,14 @@ def test_the_wall_of_a_new_room(sight: Page) -> None:
     take_picture(sight, "wall")
 
 
+def test_inside_with_a_unit_found_and_the_cell_drawn(sight: Page) -> None:
+    for look, part in (("Step by step", ".cd-step"), ("Find a unit", ".found"), ("Gates", ".js-plotly-plot")):
+        open_page(sight, f"/inside?look={look.replace(' ', '+')}")
+        expect(sight.locator(part).first).to_be_visible(timeout=PATIENCE)
+        take_picture(sight, f"inside-{look.split()[0].lower()}")
+        sight.set_viewport_size(dict(zip(("width", "height"), SIZES[sight.picture_name.split("-")[0]], strict=True)))
+
+
 def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
     be_the_visitor_of(sight, aesop.token, meditations.token)
     open_page(sight, "/runs")

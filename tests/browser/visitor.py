@@ -19,6 +19,7 @@ FIRST_WIDGETS = {  # of each page: when it is there, the page is
     "/train": "train",
     "/generate": "write",
     "/sentiment": "review_text",
+    "/inside": "inside_network",
     "/wall": "wall_page",
     "/runs": "upload_run",
 }

@@ -27,7 +27,7 @@ def test_every_door_leads_to_a_page_of_the_app(open_home):
     page = open_home()
     assert not page.exception and not page.error
     stems = {file.stem for file in (ROOT / "pages").glob("*.py")}
-    assert {"train", "generate", "sentiment", "runs"} <= set(doors(page)) <= stems
+    assert {"train", "generate", "sentiment", "inside", "runs"} <= set(doors(page)) <= stems
 
 
 def test_the_network_has_written_before_the_page_is_sent(open_home):

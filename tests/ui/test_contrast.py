@@ -9,6 +9,7 @@ import pytest
 from lstm_ui.sparkline import COLOUR as SPARKLINE
 
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+COLOURED_STYLE = (Path(__file__).parents[2] / "lstm_ui/coloured_text/coloured_text.css").read_text("utf-8")
 REVIEW_STYLE = (Path(__file__).parents[2] / "lstm_ui/review.css").read_text("utf-8")
 SURFACES = ("backgroundColor", "secondaryBackgroundColor")
 Colour = tuple[float, ...]  # red, green, blue: 0 to 1
@@ -69,3 +70,14 @@ def test_the_small_curve_is_seen_on_the_page(theme: str) -> None:
 def test_the_bars_of_a_verdict_are_seen_on_the_page(theme: str, side: str) -> None:
     (code,) = re.findall(rf"--toward-{side}: (#[0-9a-f]{{6}})", REVIEW_STYLE)
     assert contrast(read_colour(code), read_colour(THEME[theme]["backgroundColor"])) >= 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("colour", ["blue", "orange"])
+def test_letters_read_on_the_strongest_colour_of_a_unit(theme: str, colour: str) -> None:
+    (share,) = re.findall(rf"--st-{colour}-color\) calc\((\d+)%", COLOURED_STYLE)
+    colours = THEME[theme]
+    paper = mix(
+        read_colour(colours[f"{colour}Color"]), read_colour(colours["secondaryBackgroundColor"]), int(share) / 100
+    )
+    assert contrast(read_colour(colours["textColor"]), paper) >= 4.5

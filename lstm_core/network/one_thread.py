@@ -5,6 +5,8 @@ the second thread waits for its turn, at each of hundreds of steps: to read 200 
 two busy processes on two cores). Pieces of sixteen rows are as quick on one thread as the whole.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 # Multiplications up to which one thread does it all: OpenBLAS 0.3.31, interface/gemv.c and interface/gemm.c.
@@ -43,6 +45,14 @@ class OneThreadMatrix:
         out = np.empty((len(rows), pieces * columns), rows.dtype)
         self.times_rows(rows, out)
         return out
+
+
+def steady_product(matrix: np.ndarray, rows: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what multiplies `rows` rows (rows, K) by `matrix` (K, C) again and again: a single row on one thread."""
+    if rows != 1:
+        return lambda left: left @ matrix
+    pieces = _cut_columns(matrix, _LARGEST_BY_VECTOR // len(matrix))
+    return lambda row: np.matmul(row, pieces).reshape(1, -1)
 
 
 def round_up(count: int) -> int:

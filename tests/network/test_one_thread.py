@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_core.reviewing.one_thread import OneThreadMatrix, round_up
+from lstm_core.network.one_thread import OneThreadMatrix, round_up, steady_product
 
 
 @pytest.mark.parametrize("size", [(1, 4), (7, 28), (16, 128), (101, 404), (64, 256), (300, 5), (257, 1), (1024, 4096)])
@@ -34,3 +34,11 @@ def test_the_matrix_is_not_changed_by_a_product_and_the_rows_are_not_either() ->
     product = OneThreadMatrix(matrix).times(rows)
     product[:] = 7
     assert (matrix == 1).all() and (rows == 1).all()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+@pytest.mark.parametrize("size", [(1, 4), (7, 28), (101, 404), (512, 2048)])
+def test_a_product_that_is_made_again_and_again_is_the_product(size: tuple[int, int], rows: int) -> None:
+    random = np.random.default_rng(rows)
+    matrix, left = random.normal(size=size).astype(np.float32), random.normal(size=(rows, size[0])).astype(np.float32)
+    np.testing.assert_allclose(steady_product(matrix, rows)(left), left @ matrix, rtol=1e-4, atol=1e-4)
