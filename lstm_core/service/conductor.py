@@ -10,12 +10,13 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
+from lstm_core.service.errand import Errand, ErrandStep
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
@@ -65,6 +66,18 @@ class Conductor:
     def wake(self) -> None:
         """Look at the runs now: one of them has changed its mind."""
         self._events.put(None)
+
+    def start_errand(self, steps: Sequence[ErrandStep]) -> Errand:
+        """Have a worker do something else than training. Raises ServiceUnavailable when there is none."""
+        cluster = self._cluster
+        if cluster is None or not self._capacity or not cluster.alive():
+            is_starting = self.readiness == "starting"
+            raise ServiceUnavailable(
+                f"{'The training processes are still starting' if is_starting else 'No training process is there'}.",
+                "TensorFlow runs in one of them alone.",
+                "Try again in some seconds.",
+            )
+        return Errand.start(cluster.client, steps)
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster."""
