@@ -49,6 +49,7 @@ PAGES = (
     Page("/train", "pages/train.py", "Train"),
     Page("/generate", "pages/generate.py", "Write"),
     Page("/sentiment", "pages/sentiment.py", "Reviews"),
+    Page("/frameworks", "pages/frameworks.py", "Frameworks"),
     Page("/runs", "pages/runs.py", "Runs"),
 )
 

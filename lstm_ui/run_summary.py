@@ -95,4 +95,9 @@ def format_age(seconds: float) -> str:
 
 def file_name(name: str) -> str:
     """Return a name for a run's download that every file system takes."""
-    return f"{re.sub(r'[^0-9A-Za-z]+', '-', name).strip('-').lower()[:60] or 'run'}.zip"
+    return f"{file_stem(name)}.zip"
+
+
+def file_stem(name: str) -> str:
+    """Return such a name without its ending."""
+    return re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-").lower()[:60] or "run"

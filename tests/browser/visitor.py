@@ -18,6 +18,7 @@ FIRST_WIDGETS = {  # of each page: when it is there, the page is
     "/train": "train",
     "/generate": "write",
     "/sentiment": "review_text",
+    "/frameworks": "framework_run",
     "/runs": "upload_run",
 }
 
