@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lstm_core.commands import decode_file, list_experiments, pretrain_network, review_text, train_run, write_text
 from lstm_core.errors import CoreError
+from lstm_core.export_commands import export_run
 from lstm_core.network.experiments import EXPERIMENTS, MY_OWN
 from lstm_core.network.pretrained import JUDGES, PRETRAINED, PRETRAINED_FOLDER, WRITERS
 from lstm_core.network.review_experiments import REVIEW_EXPERIMENTS
@@ -71,6 +72,15 @@ def _build_parser() -> argparse.ArgumentParser:
     judged.add_argument("--file", type=Path, metavar="CSV_OR_TSV")
     review.set_defaults(run=review_text)
 
+    export = commands.add_parser("export", help="write a run as files for elsewhere")
+    export.add_argument("network", metavar="RUN_DIR", help=f"a run's folder; with --keras also {', '.join(PRETRAINED)}")
+    export.add_argument("--keras", type=Path, metavar="FILE", help="the network in Keras' own layers (.keras)")
+    export.add_argument("--script", type=Path, metavar="FILE", help="a program that trains it anew with plain Keras")
+    export.add_argument("--notebook", type=Path, metavar="FILE", help="the same as a Jupyter notebook (.ipynb)")
+    export.add_argument("--tensorboard", type=Path, metavar="DIR", help="a log: curves, samples, weights")
+    export.add_argument("--csv", type=Path, metavar="FILE", help="every step's numbers")
+    export.set_defaults(run=export_run)
+
     decode = commands.add_parser("decode", help="say what an upload of a file would be understood as")
     decode.add_argument("file", type=Path, metavar="FILE")
     decode.add_argument("--encoding", metavar="E", help="such as GBK or Windows-1251, when it is guessed wrong")
@@ -84,7 +94,7 @@ def _build_parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--out", type=Path, default=PRETRAINED_FOLDER, metavar="DIR")
     pretrain.set_defaults(run=pretrain_network)
 
-    for command in (experiments, train, write, review, decode, pretrain):
+    for command in (experiments, train, write, review, export, decode, pretrain):
         command.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser
 

@@ -53,6 +53,7 @@ PAGES = (
     Page("/generate", "pages/generate.py", "Write"),
     Page("/sentiment", "pages/sentiment.py", "Reviews"),
     Page("/inside", "pages/inside.py", "Inside"),
+    Page("/frameworks", "pages/frameworks.py", "Frameworks"),
     Page("/wall", "pages/wall.py", "Wall"),
     Page("/runs", "pages/runs.py", "Runs"),
 )

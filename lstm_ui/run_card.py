@@ -12,6 +12,7 @@ from lstm_core.service.views import RunView
 from lstm_ui import run_actions as actions
 from lstm_ui.page import curve_html, escape_markdown, friendly_errors, page_address, run_name
 from lstm_ui.review_setup import set_up_next_reviews
+from lstm_ui.run_exports import are_open, show_exports, toggle_exports
 from lstm_ui.run_status import format_seconds
 from lstm_ui.run_summary import (
     best_sample,
@@ -52,6 +53,8 @@ def show_run_card(service: TrainingService, view: RunView, is_in_hand: bool) -> 
         run_every = LOOK_SECONDS if view.is_moving else None
         st.fragment(_show_facts, run_every=run_every)(service, view, is_in_hand)
         _show_buttons(service, view, is_in_hand)
+        if are_open(view.run_id):
+            show_exports(service, view)
 
 
 def show_deleted(service: TrainingService, run: actions.DeletedRun) -> None:
@@ -142,6 +145,13 @@ def _show_buttons(service: TrainingService, view: RunView, is_in_hand: bool) -> 
             mime="application/zip",
             key=f"run_download_{run_id}",
             on_click="ignore",
+            disabled=view.checkpoint_step == 0,
+        )
+        st.button(
+            "Close exports" if are_open(run_id) else "Export",
+            key=f"run_export_{run_id}",
+            on_click=toggle_exports,
+            args=(run_id,),
             disabled=view.checkpoint_step == 0,
         )
         _show_link(view)

@@ -95,4 +95,9 @@ def format_age(seconds: float) -> str:
 
 def file_name(name: str, ending: str = ".zip", otherwise: str = "run") -> str:
     """Return a name for a download that every file system takes: letters and figures of `name`, or `otherwise`."""
-    return (re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-").lower()[:60] or otherwise) + ending
+    return file_stem(name, otherwise) + ending
+
+
+def file_stem(name: str, otherwise: str = "run") -> str:
+    """Return such a name without its ending."""
+    return re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-").lower()[:60] or otherwise

@@ -23,12 +23,14 @@ LEVELS = {
     "lstm_core.__main__": 5,
     "lstm_core.commands": 5,
     "lstm_core.review_commands": 5,
+    "lstm_core.export_commands": 5,
     "lstm_core.service": 4,
     "lstm_core.export": 4,
     "lstm_core.training": 3,
     "lstm_core.writing": 3,
     "lstm_core.reviewing": 3,
     "lstm_core.insight": 3,
+    "lstm_core.frameworks": 3,
     "lstm_core.network": 2,
     "lstm_core.text": 1,
     "lstm_core.knobs": 0,
@@ -42,6 +44,7 @@ MAY_BE_HEAVY = (
     "lstm_core.network.products",
     "lstm_core.training",
     "lstm_core.export",
+    "lstm_core.frameworks",
 )
 
 

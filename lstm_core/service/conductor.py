@@ -10,7 +10,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
+from lstm_core.service.errand import Errand, ErrandStep
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.mishaps import lose_slice, may_train_beside, tell_loss
 from lstm_core.service.run_store import RunStore
@@ -73,6 +74,18 @@ class Conductor:
     def wake(self) -> None:
         """Look at the runs now: one of them has changed its mind."""
         self._events.put(None)
+
+    def start_errand(self, steps: Sequence[ErrandStep]) -> Errand:
+        """Have a worker do something else than training. Raises ServiceUnavailable when there is none."""
+        cluster = self._cluster
+        if cluster is None or not self._slots or not cluster.alive():
+            is_starting = self.readiness == "starting"
+            raise ServiceUnavailable(
+                f"{'The training processes are still starting' if is_starting else 'No training process is there'}.",
+                "TensorFlow runs in one of them alone.",
+                "Try again in some seconds.",
+            )
+        return Errand.start(cluster.client, steps)
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster."""

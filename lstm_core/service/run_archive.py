@@ -4,7 +4,6 @@ It holds the run as it stood at its last checkpoint. README.txt inside tells wha
 such a file back.
 """
 
-import csv
 import dataclasses
 import io
 import json
@@ -14,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from lstm_core.errors import ServiceUnavailable
+from lstm_core.export.history_file import history_csv
 from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_NOTES
 from lstm_core.service.run_reviews import write_review_arrays
 from lstm_core.service.run_store import RunStore, StepHistory
 from lstm_core.text.review_set import ReviewSet
+from lstm_core.training.reports import ValidationNote
 
 ARCHIVE_FORMAT = 1
-HISTORY_COLUMNS = ("step", "seconds", "loss", "accuracy", "validation_loss", "validation_accuracy")
 STATUS_KEPT = ("state", "plan", "accuracy", "stopped_by", "predictions", "symbols_per_second")
 
 README = """A training run of “Watch an LSTM learn”.
@@ -90,25 +90,12 @@ def _describe(store: RunStore, run_id: str, step: int, seconds: float) -> dict[s
 
 
 def _write_history(store: RunStore, run_id: str, step: int) -> bytes:
-    """Write steps 1 to `step`; %.9g gives each float32 back to the bit, and what is not known stays empty."""
+    """Write steps 1 to `step`; those that are missing in the history are empty lines."""
     history: StepHistory = store.load_history(run_id)
-    missing = max(0, step - len(history.losses))
-    columns = [
-        [_number(value) for value in np.append(column[:step], np.full(missing, np.nan))]
-        for column in (history.seconds, history.losses, history.accuracies)
-    ]
-    notes = {note["step"]: note for note in store.load_validations(run_id)[-MAX_ARCHIVE_NOTES:]}
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(HISTORY_COLUMNS)
-    for number, measured in enumerate(zip(*columns, strict=True), start=1):
-        note = notes.get(number)
-        writer.writerow((number, *measured, *((note["loss"], note["accuracy"]) if note else ("", ""))))
-    return written.getvalue().encode()
-
-
-def _number(value: float) -> str:
-    return f"{value:.9g}" if np.isfinite(value) else ""
+    missing = np.full(max(0, step - len(history.losses)), np.nan)
+    curves = [np.append(curve[:step], missing) for curve in (history.seconds, history.losses, history.accuracies)]
+    notes = store.load_validations(run_id)[-MAX_ARCHIVE_NOTES:]
+    return history_csv(curves, [ValidationNote(note["step"], note["loss"], note["accuracy"]) for note in notes])
 
 
 def _write_weights(arrays: dict[str, np.ndarray]) -> bytes:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 
 from lstm_core.errors import DamagedRun
+from lstm_core.export.history_file import HISTORY_COLUMNS
 from lstm_core.knobs import KNOBS, MAX_ARCHIVE_NOTES, MAX_ARCHIVE_STEPS
-from lstm_core.service.run_archive import HISTORY_COLUMNS
 from lstm_core.text.reading import clean_text
 
 MAX_LINE_BYTES = 200  # six numbers

@@ -9,6 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
+from lstm_core.export.exported_run import ExportedRun
+from lstm_core.export.keras_file import Dropouts
+from lstm_core.frameworks.comparison import ComparisonRequest
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
@@ -18,11 +21,14 @@ from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.deadlines import PATIENCE, Patience
 from lstm_core.service.device_links import DeviceLinks
+from lstm_core.service.errand import Errand
+from lstm_core.service.framework_check import FrameworkCheck, check_steps
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import record_new_run
 from lstm_core.service.retention import Housekeeper
 from lstm_core.service.run_archive import pack_run
+from lstm_core.service.run_exports import keras_step, load_exported_run
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_rules import NoRules, RunRules
 from lstm_core.service.run_shelf import RunShelf
@@ -64,6 +70,7 @@ class TrainingService:
         self.device_links = DeviceLinks()
         self._housekeeper = Housekeeper(self._store, self._remove_unless_used)
         self._beginning: list[str] = []  # owners of runs whose folders are being made
+        self._check: FrameworkCheck | None = None
 
     @property
     def folder(self) -> Path:
@@ -231,10 +238,7 @@ class TrainingService:
 
         Raises ServiceUnavailable before its first checkpoint.
         """
-        with self._lock:
-            run = self._shelf.take(run_id)
-            run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
-        self._conductor.wake()
+        self._ask_for_checkpoint(run_id)
         self._settle(run_id)
         return pack_run(self._store, run_id)
 
@@ -244,6 +248,34 @@ class TrainingService:
         Raises DamagedRun when it is not whole or not what it says, TooBig when it is larger than a run may be.
         """
         return unpack_run(self._store, archive, hash_token(owner))
+
+    def exported(self, run_id: str) -> ExportedRun:
+        """Return all of a run that its exports need, a living one as it stands now.
+
+        Raises ServiceUnavailable before its first checkpoint.
+        """
+        self._ask_for_checkpoint(run_id)
+        self._settle(run_id)
+        return load_exported_run(self._store, run_id)
+
+    def start_keras_file(self, run_id: str) -> Errand:
+        """Have a worker make a run's `.keras` file; its one step gives the bytes.
+
+        Raises ServiceUnavailable before the run's first checkpoint, or when there is no worker.
+        """
+        run = self.exported(run_id)
+        return self._conductor.start_errand([keras_step(run.network, Dropouts.from_spec(run.spec))])
+
+    def check_frameworks(self, request: ComparisonRequest) -> FrameworkCheck:
+        """Have a worker run the three programs; who asks for the same meanwhile gets the same check.
+
+        Raises InvalidSetting for a request that cannot be, ServiceUnavailable when there is no worker.
+        """
+        request.check()
+        with self._lock:
+            if self._check is None or self._check.request != request or self._check.is_over:
+                self._check = FrameworkCheck(request, self._conductor.start_errand(check_steps(request)))
+            return self._check
 
     def list_runs(self, owners: Iterable[str] = (), opened: Container[str] = ()) -> list[RunView]:
         """Return the runs of these owners (tokens), those whose ids were `opened`, and those that nobody owns.
@@ -278,6 +310,12 @@ class TrainingService:
             self._shelf.forget(run_id)
             self._store.remove(run_id)
             return True
+
+    def _ask_for_checkpoint(self, run_id: str) -> None:
+        with self._lock:
+            run = self._shelf.take(run_id)
+            run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
+        self._conductor.wake()
 
     def _settle(self, run_id: str) -> None:
         """Wait until the checkpoint that a run was asked for is made; not for long."""

@@ -1,4 +1,6 @@
-"""/inside in the browser: a unit of one's own network is found and muted; a typed word is walked through step by step."""
+"""/inside in the browser: a unit of one's own network is found and muted; a typed word is walked through step by
+step.
+"""
 
 import re
 

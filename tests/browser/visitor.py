@@ -21,6 +21,7 @@ FIRST_WIDGETS = {  # of each page: when it is there, the page is
     "/sentiment": "review_text",
     "/inside": "inside_network",
     "/wall": "wall_page",
+    "/frameworks": "framework_run",
     "/runs": "upload_run",
 }
 

@@ -140,6 +140,21 @@ def test_a_seventh_run_is_not_taken_into_the_comparison(open_page, store):
     assert page.session_state[COMPARED] == runs[:6] and "compared already" in page.error[0].value
 
 
+def test_a_run_can_be_exported_without_a_worker_but_for_the_keras_file(open_page, store):
+    run_id, other = store_run(store), store_run(store)
+    page = open_page()
+    assert len(page.get("download_button")) == 2
+    page.button(key=f"run_export_{run_id}").click().run()
+    offered = {button.proto.label for button in page.get("download_button")}
+    assert offered == {"Download", "Script", "Notebook", "TensorBoard log", "History", "Samples"}
+    page.button(key=f"run_keras_{run_id}").click().run()
+    assert "No training process is there" in page.error[0].value and not page.exception
+    page.button(key=f"run_export_{other}").click().run()  # one at a time
+    assert len(page.get("download_button")) == 7
+    page.button(key=f"run_export_{other}").click().run()
+    assert len(page.get("download_button")) == 2 and not page.exception
+
+
 def test_a_duplicate_asks_the_train_page_for_the_whole_spec(open_page, store):
     run_id = store_run(store, units=13)
     page = open_page()
