@@ -53,6 +53,12 @@ class NGramCounts:
         self.is_smoothed = is_smoothed
         self._orders = _count_all(np.asarray(ids, np.int64), symbol_count)
 
+    @property
+    def kept_bytes(self) -> int:
+        """Memory that keeping these counts costs."""
+        arrays = (array for grams in self._orders for array in vars(grams).values() if isinstance(array, np.ndarray))
+        return sum(array.nbytes for array in arrays)
+
     def probabilities(self, context: Sequence[int], order: int) -> np.ndarray:
         """Return how likely each symbol is after `context`, (V,) float64 that sums to 1.
 

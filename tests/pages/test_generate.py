@@ -1,6 +1,8 @@
 """The page /generate as a visitor uses it, with a network that really writes and a service that hands it out."""
 
 import sys
+import time
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -79,6 +81,29 @@ def write_to_the_end(page: AppTest, **settings) -> AppTest:
     return page
 
 
+def open_tab(page: AppTest, label: str) -> AppTest:
+    page.session_state["generate_tabs"] = label
+    return page.run()
+
+
+def run_until(page: AppTest, happens: Callable[[], bool]) -> AppTest:
+    """Draw the page again, as its ticks do, until what it waits for is there."""
+    for _ in range(200):
+        if happens():
+            return page
+        time.sleep(0.05)
+        page.run()
+    raise AssertionError("it did not happen")
+
+
+def all_written(page: AppTest, key: str) -> bool:
+    return not any(each.remaining for each in page.session_state[key])
+
+
+def has_button(page: AppTest, key: str) -> bool:
+    return any(button.key == key for button in page.button)
+
+
 def test_write_brings_as_many_symbols_as_asked_for(open_page):
     page = write_to_the_end(open_page(), length=25)
     assert len(manuscript(page).draft.written) == 25
@@ -133,12 +158,35 @@ def test_a_seed_text_that_cannot_be_read_keeps_the_old_text_and_says_why(open_pa
 
 
 def test_side_by_side_writes_three_texts_from_one_seed(open_page):
-    page = open_page()
+    page = open_tab(open_page(), "Side by side")
     page.select_slider(key="generate_speed").set_value("at once")
     page.button(key="generate_compare").click().run()
+    run_until(page, lambda: all_written(page, "generate_compared"))
     drafts = [each.draft for each in page.session_state["generate_compared"]]
     assert len({draft.seed for draft in drafts}) == 1
     assert [len(draft.written) for draft in drafts] == [100, 100, 100]
+
+
+def test_counts_write_beside_the_network_and_know_its_short_text_by_heart(open_page):
+    page = open_tab(open_page(), "Side by side")
+    page.session_state["generate_against"] = "counts instead of a network"
+    page.select_slider(key="generate_speed").set_value("at once")
+    page.number_input(key="length").set_value(5)
+    page.text_area(key="seed_text").set_value("the mice had a")
+    run_until(page, lambda: has_button(page, "generate_rivals_write"))
+    page.button(key="generate_rivals_write").click().run()
+    run_until(page, lambda: all_written(page, "generate_rivals"))
+    *_, fives = [rival.draft for rival in page.session_state["generate_rivals"]]
+    assert [symbol.symbol for symbol in fives.written] == "general council . the cat".split()
+    assert not page.exception
+
+
+def test_what_needs_a_text_that_is_not_here_offers_to_fetch_it(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("LSTM_DOWNLOADS_DIR", str(tmp_path))
+    page = open_tab(open_page(checkpoint_step=0), "Side by side")
+    page.session_state["generate_against"] = "counts instead of a network"
+    assert has_button(page.run(), "download_text")
+    assert not page.exception
 
 
 def test_without_any_run_the_network_that_ships_writes_at_once(open_page):
@@ -182,6 +230,7 @@ def test_with_the_network_that_ships_one_can_go_on_choose_and_compare(open_page)
     page.button(key="generate_go_on").click().run()
     assert len(manuscript(page).draft.written) == 24
     assert len(manuscript(page).draft.written[0].likeliest) == 10
-    page.button(key="generate_compare").click().run()
+    open_tab(page, "Side by side").button(key="generate_compare").click().run()
+    run_until(page, lambda: all_written(page, "generate_compared"))
     assert [len(each.draft.written) for each in page.session_state["generate_compared"]] == [12, 12, 12]
     assert not page.exception
