@@ -1,4 +1,4 @@
-"""The text that the network on /generate has learned from, as it read it: for rivals that count, and for what it copied.
+"""The text that the network on /generate has learned from, as it read it: for rivals that count, for what was copied.
 
 Found in the background, as it takes a second for a million characters; a tab that needs it says so and waits.
 """
@@ -45,8 +45,17 @@ def show_learned_text(choice: Choice, writer: SymbolWriter) -> LearnedText | Non
         st.caption(f"This needs the text that the network has learned: {missing.title}. It does not ship with the app.")
         show_download(download_desk(downloads_folder()), missing)
         return None
+    return _show_text(choice, writer, "Its text is being read …")
+
+
+def find_learned_text(choice: Choice, writer: SymbolWriter) -> LearnedText | None:
+    """Return the text; None when it is not here, and as long as it is being read, in which case a timer looks again."""
+    return None if _missing_download(choice) else _show_text(choice, writer, "")
+
+
+def _show_text(choice: Choice, writer: SymbolWriter, words: str) -> LearnedText | None:
     key = _text_key(choice)
-    return show_shared(_texts(), key, lambda: _read_text(key, choice, writer.vocabulary), "Its text is being read …")
+    return show_shared(_texts(), key, lambda: _read_text(key, choice, writer.vocabulary), words)
 
 
 def show_counts(learned: LearnedText) -> NGramCounts | None:
@@ -58,13 +67,14 @@ def show_counts(learned: LearnedText) -> NGramCounts | None:
 
 
 def show_shared(shared: SharedResults[Value], key: Hashable, find: Callable[[], Value], words: str) -> Value | None:
-    """Return a shared result, or draw `words` until it is there. Raises the CoreError that finding it raised."""
+    """Return a shared result, or draw `words`, if any, until it is there. Raises the CoreError that it failed with."""
     value = shared.get(key, find)
     if value is None:
         if shared.is_coming(key):
-            st.caption(words)
+            if words:
+                st.caption(words)
             st.fragment(_look, run_every=LOOK_SECONDS)(shared, key)
-        else:
+        elif words:
             st.caption("This could not be worked out; the reason stands in the server’s log.")
     return value
 

@@ -7,6 +7,8 @@ import streamlit as st
 from lstm_core.writing.writer import Writer
 from lstm_ui import generate_actions as actions
 from lstm_ui import generate_controls as controls
+from lstm_ui.copied_marks import find_passages
+from lstm_ui.generate_copied import show_copied
 from lstm_ui.generate_side_by_side import show_side_by_side
 from lstm_ui.generate_text import show_texts
 from lstm_ui.next_symbol_bars import show_next_symbol_bars
@@ -14,7 +16,7 @@ from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
 from lstm_ui.shipped import describe_card, shipped_card
 
-TABS = ("You choose", "Side by side")
+TABS = ("You choose", "Side by side", "Copied or invented")
 
 
 def show_page() -> None:
@@ -32,7 +34,11 @@ def show_page() -> None:
     with settings:
         controls.show_settings()
     tabs = st.tabs(TABS, key="generate_tabs", on_change="rerun")
-    shows = (partial(show_next_symbol, service), partial(show_side_by_side, service, choice, writer))
+    shows = (
+        partial(show_next_symbol, service),
+        partial(show_side_by_side, service, choice, writer),
+        partial(show_copied, service, choice, writer),
+    )
     for tab, show in zip(tabs, shows, strict=True):
         if tab.open:  # the others cost nothing until they are
             with tab, friendly_errors():
@@ -58,11 +64,13 @@ def show_own_text(service) -> None:
         press("Undo", key="generate_undo", disabled=not manuscript.past, args=(manuscript.undo,))
     actions.show_refusal()
     with st.container(key="written"):
-        show_texts([manuscript], ("generate_text",), "The text will stand here. Press Write.")
+        passages = find_passages(service, manuscript)
+        show_texts([manuscript], ("generate_text",), "The text will stand here. Press Write.", passages)
     if begun:
         st.caption(
             "Point at a symbol, tap it, or move with the arrow keys to see what else was likely. "
-            "Dotted: another symbol was likelier. Underlined: you chose it."
+            "Dotted: another symbol was likelier. Underlined: you chose it. Marked below the line: it stands word for "
+            "word in the training text; click it to see where."
         )
 
 

@@ -15,6 +15,8 @@ from lstm_core.network.shape import NetworkShape, draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.text.symbols import Vocabulary, split_symbols
+from lstm_core.writing.originality import CURVE_TEMPERATURES
+from lstm_core.writing.writer import Writer
 from lstm_ui.generate_actions import MANUSCRIPT
 from lstm_ui.session import RUN_IN_HAND
 
@@ -100,6 +102,10 @@ def all_written(page: AppTest, key: str) -> bool:
     return not any(each.remaining for each in page.session_state[key])
 
 
+def shown(page: AppTest) -> str:
+    return "\n".join(part.value for part in (*page.markdown, *page.get("html")))
+
+
 def has_button(page: AppTest, key: str) -> bool:
     return any(button.key == key for button in page.button)
 
@@ -178,6 +184,30 @@ def test_counts_write_beside_the_network_and_know_its_short_text_by_heart(open_p
     run_until(page, lambda: all_written(page, "generate_rivals"))
     *_, fives = [rival.draft for rival in page.session_state["generate_rivals"]]
     assert [symbol.symbol for symbol in fives.written] == "general council . the cat".split()
+    assert not page.exception
+
+
+def test_a_text_that_is_copied_says_so_and_shows_where_it_stands(open_page, request):
+    page = open_tab(open_page(), "Copied or invented")
+    run_id = request.node.name
+    writer = Writer(OneRunService(run_id).network(run_id))
+    manuscript(page).begin(writer, run_id, "who is")
+    for symbol in "mice had a general council . the cat".split():
+        manuscript(page).choose(writer, symbol)
+    run_until(page, lambda: "invented" in shown(page))
+    assert "**0% invented.**" in shown(page)
+    assert "… the <mark>mice had a general council . the cat</mark> ate the mice" in shown(page)
+    assert not page.exception
+
+
+def test_originality_is_drawn_against_temperature(open_page):
+    page = open_tab(open_page(), "Copied or invented")
+    run_until(page, lambda: has_button(page, "originality_temperature"))
+    page.button(key="originality_temperature").click().run()
+    job = page.session_state["generate_originality"].job
+    run_until(page, lambda: not job.is_running)
+    assert [point.x for point in job.items] == list(CURVE_TEMPERATURES)
+    assert all(point.originality.written == 150 for point in job.items)
     assert not page.exception
 
 
