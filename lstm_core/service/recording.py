@@ -35,6 +35,8 @@ def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None
     run.saved_step = run.step
     for sample in report.samples:
         store.append_sample(run.run_id, vars(sample))
+    for snapshot in report.snapshots:
+        store.save_snapshot(run.run_id, snapshot)
     if report.validation is not None:
         store.append_validation(run.run_id, vars(report.validation))
 
