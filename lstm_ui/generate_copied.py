@@ -13,7 +13,7 @@ from lstm_ui import generate_actions as actions
 from lstm_ui import generate_controls as controls
 from lstm_ui.copied_marks import Passage, find_passages, show_index
 from lstm_ui.learned_text import show_learned_text
-from lstm_ui.originality_curve import against_temperature, begin_curve, show_curve
+from lstm_ui.originality_curve import against_age, against_temperature, begin_curve, show_curve
 
 if TYPE_CHECKING:
     from lstm_core.service.training_service import TrainingService
@@ -47,7 +47,7 @@ def show_copied(service: "TrainingService", choice: controls.Choice, writer: Sym
     if index is None:
         return
     _show_judgement(service)
-    _show_curve(choice, writer, index)
+    _show_curve(service, choice, writer, index)
 
 
 def _show_judgement(service: "TrainingService") -> None:
@@ -86,12 +86,15 @@ def passages_html(passages: tuple[Passage, ...]) -> str:
     return f'<div class="copied"><ol>{rows}</ol>{more}</div>'
 
 
-def _show_curve(choice: controls.Choice, writer: SymbolWriter, index: CopyIndex) -> None:
+def _show_curve(service: "TrainingService", choice: controls.Choice, writer: SymbolWriter, index: CopyIndex) -> None:
     kind = writer.vocabulary.kind
     min_length = st.session_state[controls.MIN_COPIED[kind]]
     with st.container(horizontal=True):
         if st.button("Originality against temperature", key="originality_temperature"):
             begin_curve(against_temperature(writer, index, read_seed(writer), min_length))
+        if choice.view is not None and st.button("Originality against age", key="originality_age"):
+            sampling, run_id = controls.read_sampling(), choice.network_id
+            begin_curve(against_age(service, run_id, sampling, index, read_seed(writer), min_length))
     show_curve(f"For each point of the curve {CURVE_SYMBOLS[kind]} {kind} are written after the seed text.")
 
 

@@ -25,8 +25,9 @@ TEMPERATURES, COUNTS = "three temperatures", "counts instead of a network"
 
 def show_side_by_side(service: "TrainingService", choice: controls.Choice, writer: SymbolWriter) -> None:
     """Draw what is compared, the buttons and the three texts."""
+    default = None if AGAINST in st.session_state else TEMPERATURES
     against = st.segmented_control(
-        "Compare", (TEMPERATURES, COUNTS), key=AGAINST, required=True, default=TEMPERATURES, persist_state="session"
+        "Compare", (TEMPERATURES, COUNTS), key=AGAINST, required=True, default=default, persist_state="session"
     )
     if against == COUNTS:
         _show_rivals(choice, writer)

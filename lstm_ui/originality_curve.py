@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -9,9 +10,13 @@ from lstm_core.writing.copied import CopyIndex
 from lstm_core.writing.originality import CURVE_TEMPERATURES, Originality, iter_originality
 from lstm_core.writing.sampling import Sampling
 from lstm_core.writing.symbol_writer import SymbolWriter
+from lstm_core.writing.writer import Writer
 from lstm_ui import generate_controls as controls
 from lstm_ui.background_job import BackgroundJob
 from lstm_ui.page import escape_markdown
+
+if TYPE_CHECKING:
+    from lstm_core.service.training_service import TrainingService
 
 CURVE = "generate_originality"  # key of the curve that was drawn last
 TICK_SECONDS = 0.5
@@ -47,6 +52,22 @@ def against_temperature(writer: SymbolWriter, index: CopyIndex, seed_ids: list[i
                 yield None if judged is None else CurvePoint(temperature, judged)
 
     return Curve("Originality against temperature", "temperature", False, BackgroundJob(work, len(CURVE_TEMPERATURES)))
+
+
+def against_age(
+    service: "TrainingService", run_id: str, sampling: Sampling, index: CopyIndex, seed_ids: list[int], min_length: int
+) -> Curve:
+    """Begin to have a text written at each age of a run, and to judge it."""
+    ages, random_seed = [age for age in service.ages(run_id) if age], st.session_state[controls.RANDOM_SEED]
+
+    def work() -> Iterator[CurvePoint | None]:
+        for age in ages:
+            writer = Writer(service.network_at(run_id, age))
+            for judged in iter_originality(writer, seed_ids, sampling, random_seed, index, min_length):
+                yield None if judged is None else CurvePoint(age, judged)
+
+    title = f"Originality against age, at temperature {sampling.temperature:g}"
+    return Curve(title, "steps of training", True, BackgroundJob(work, len(ages)))
 
 
 def begin_curve(curve: Curve) -> None:

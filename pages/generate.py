@@ -9,14 +9,16 @@ from lstm_ui import generate_actions as actions
 from lstm_ui import generate_controls as controls
 from lstm_ui.copied_marks import find_passages
 from lstm_ui.generate_copied import show_copied
+from lstm_ui.generate_game import show_game
 from lstm_ui.generate_side_by_side import show_side_by_side
 from lstm_ui.generate_text import show_texts
+from lstm_ui.generate_time_machine import show_time_machine
 from lstm_ui.next_symbol_bars import show_next_symbol_bars
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
 from lstm_ui.shipped import describe_card, shipped_card
 
-TABS = ("You choose", "Side by side", "Copied or invented")
+TABS = ("You choose", "Side by side", "Copied or invented", "Time machine", "Beat your network")
 
 
 def show_page() -> None:
@@ -38,6 +40,8 @@ def show_page() -> None:
         partial(show_next_symbol, service),
         partial(show_side_by_side, service, choice, writer),
         partial(show_copied, service, choice, writer),
+        partial(show_time_machine, service, choice),
+        partial(show_game, service, choice, writer),
     )
     for tab, show in zip(tabs, shows, strict=True):
         if tab.open:  # the others cost nothing until they are

@@ -18,7 +18,7 @@ def show_page() -> None:
     service = training_service()
     with friendly_errors():
         judge = choose_judge(service)
-        show_reading(judge)
+        show_reading(service, judge)
         show_review_file(judge)
     st.divider()
     with friendly_errors():  # of its own: without a network that judges, one can still be trained

@@ -3,8 +3,10 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -54,6 +56,16 @@ class OneRunService:
 
     def network(self, run_id):
         return self._network
+
+    def ages(self, run_id):
+        return [0, 9, self._view.checkpoint_step]
+
+    def network_at(self, run_id, step):
+        shape = self._network.text_shape
+        return replace(self._network, weights=draw_weights(shape, step + 1, 1.0, "keras"), step=step)
+
+    def history(self, run_id):
+        return SimpleNamespace(losses=np.linspace(3, 1, self._view.checkpoint_step, dtype=np.float32))
 
 
 @pytest.fixture
@@ -208,6 +220,36 @@ def test_originality_is_drawn_against_temperature(open_page):
     run_until(page, lambda: not job.is_running)
     assert [point.x for point in job.items] == list(CURVE_TEMPERATURES)
     assert all(point.originality.written == 150 for point in job.items)
+    assert not page.exception
+
+
+def test_the_time_machine_asks_one_age_and_all_at_once(open_page):
+    page = open_tab(open_page(), "Time machine")
+    page.text_area(key="seed_text").set_value("the mice had")
+    page.select_slider(key="time_machine_age").set_value(9).run()
+    assert "step 9" in shown(page) and "<i>the mice had</i>" in shown(page)
+    page.session_state["time_machine_many"] = "all ages at once"
+    page.run().button(key="time_machine_ask").click().run()
+    job = page.session_state["time_machine_asked"][1]
+    run_until(page, lambda: not job.is_running)
+    page.run()
+    assert [answer.step for answer in job.items] == [0, 9, 40]
+    assert all(name in shown(page) for name in ("newborn", "step 9", "step 40"))
+    assert len({answer.text for answer in job.items}) == 3
+    assert not page.exception
+
+
+def test_a_game_is_played_to_its_end_against_every_age_and_told_in_words(open_page):
+    page = open_tab(open_page(), "Beat your network")
+    run_until(page, lambda: has_button(page, "game_new"))
+    page.button(key="game_new").click().run()
+    game = page.session_state["game"]
+    for symbol_id in game.riddle.hidden:
+        assert game.guess(game.vocabulary.symbols[symbol_id])
+    page.run()
+    run_until(page, lambda: "network, step 9" in shown(page) and bool(page.code))
+    assert [name in shown(page) for name in ("newborn", "network, step 40", "5-gram", "you")] == [True] * 4
+    assert "I guessed 12 of 12 words" in page.code[0].value
     assert not page.exception
 
 
