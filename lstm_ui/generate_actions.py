@@ -1,12 +1,13 @@
 """What the buttons of /generate do: read the controls, fetch the run's writer, move the pen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lstm_core.errors import CoreError
 from lstm_core.network.pretrained import PRETRAINED
+from lstm_core.writing.symbol_writer import SymbolWriter
 from lstm_core.writing.writer import Writer
 from lstm_ui import generate_controls as controls
 from lstm_ui.generate_manuscript import Manuscript
@@ -80,6 +81,14 @@ def write_compared(service: "TrainingService", manuscripts: list[Manuscript]) ->
     """Begin the three texts, each at its own temperature."""
     for manuscript, key in zip(manuscripts, controls.COMPARED_TEMPERATURES, strict=True):
         write(service, manuscript, key)
+
+
+def write_each(manuscripts: list[Manuscript], writers: Sequence[SymbolWriter]) -> None:
+    """Begin one text by each of the writers, all with the same settings."""
+    for manuscript, writer in zip(manuscripts, writers, strict=True):
+        manuscript.begin(writer, "", st.session_state[controls.SEED_TEXT])
+        length, random_seed = st.session_state[controls.LENGTH], st.session_state[controls.RANDOM_SEED]
+        manuscript.go_on(writer, length, controls.read_sampling(), random_seed)
 
 
 def stop_all(manuscripts: list[Manuscript]) -> None:

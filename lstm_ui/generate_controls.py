@@ -12,6 +12,7 @@ from lstm_core.errors import UnknownSymbols
 from lstm_core.knobs import MAX_SEED_CHARACTERS, MAX_WRITTEN_SYMBOLS
 from lstm_core.network.pretrained import PRETRAINED, WRITERS
 from lstm_core.text.symbols import join_symbols, split_symbols
+from lstm_core.writing.copied import USUAL_MIN_LENGTH
 from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
 from lstm_core.writing.writer import Writer
 from lstm_ui.page import friendly_errors, run_name
@@ -31,6 +32,7 @@ GREEDY, TOP_K, TOP_P, RANDOM_SEED, SPEED = (
     "generate_speed",
 )
 COMPARED_TEMPERATURES = tuple(f"generate_temperature_{place}" for place in (1, 2, 3))
+MIN_COPIED = {kind: f"generate_min_copied_{kind}" for kind in USUAL_MIN_LENGTH}
 KEPT = "generate_kept"  # widget values that outlive a visit to another page
 SHIPPED_CHOICE = "generate_shipped"  # the network that ships, and the run that was in hand when it was chosen
 SUGGESTED = "generate_suggested"  # the seed text as the page suggested it last
@@ -57,6 +59,7 @@ _DEFAULTS: dict[str, Any] = {
     COMPARED_TEMPERATURES[0]: 0.2,
     COMPARED_TEMPERATURES[1]: 0.6,
     COMPARED_TEMPERATURES[2]: 1.0,
+    **{key: USUAL_MIN_LENGTH[kind] for kind, key in MIN_COPIED.items()},
 }
 
 
@@ -73,6 +76,11 @@ class Choice:
 
     network_id: str
     view: "RunView | None"
+
+
+def choice_of(service: "TrainingService", network_id: str) -> Choice:
+    """Return what writes under this name. Raises CoreError when the run has gone."""
+    return Choice(network_id, None if network_id in PRETRAINED else service.view(network_id))
 
 
 def choose_network(service: "TrainingService") -> Choice:

@@ -11,7 +11,7 @@ import numpy as np
 from lstm_core.errors import InvalidSetting, TooBig
 from lstm_core.text.symbols import split_symbols
 from lstm_core.writing.sampling import Sampling
-from lstm_core.writing.writer import Writer, WriterState, WrittenSymbol
+from lstm_core.writing.symbol_writer import SymbolWriter, WriterState, WrittenSymbol
 
 MAX_DRAFT_SYMBOLS = 10_000  # about 10 MB of a visitor's session, with ten likeliest symbols for each
 UNDO_DEPTH = 50
@@ -44,24 +44,24 @@ class Manuscript:
     draft: Draft | None = None
     past: list[Draft | None] = field(default_factory=list)
     remaining: int = 0
-    _writer: Writer | None = None
+    _writer: SymbolWriter | None = None
     _state: WriterState | None = None
     _sampling: Sampling = Sampling()
     _random: np.random.Generator | None = None
     _drafts_begun: int = 0
 
-    def begin(self, writer: Writer, run_id: str, seed_text: str) -> None:
+    def begin(self, writer: SymbolWriter, run_id: str, seed_text: str) -> None:
         """Start a new draft from this seed text; `undo` brings the old one back. Raises as `Writer.read` does."""
         state = writer.read(seed_text)  # first: when it refuses, the old draft stays
-        vocabulary, network = writer.network.vocabulary, writer.network
+        vocabulary = writer.vocabulary
         seed = tuple(split_symbols(seed_text, vocabulary.kind))
         seed_ids = tuple(vocabulary.encode(list(seed)).tolist())
         self._remember()
         self._drafts_begun += 1
-        self.draft = Draft(str(self._drafts_begun), run_id, network.step, vocabulary.kind, seed, seed_ids)
+        self.draft = Draft(str(self._drafts_begun), run_id, writer.step, vocabulary.kind, seed, seed_ids)
         self._writer, self._state, self.remaining = writer, state, 0
 
-    def go_on(self, writer: Writer, length: int, sampling: Sampling, random_seed: int) -> None:
+    def go_on(self, writer: SymbolWriter, length: int, sampling: Sampling, random_seed: int) -> None:
         """Ask for `length` more symbols; `write_some` brings them. Raises TooBig when the text gets too long."""
         draft = self._take_pen(writer)
         if len(draft.written) + length > MAX_DRAFT_SYMBOLS:
@@ -92,12 +92,12 @@ class Manuscript:
         self.draft = replace(self.draft, written=(*self.draft.written, *new))
         return len(new)
 
-    def choose(self, writer: Writer, symbol: str) -> None:
+    def choose(self, writer: SymbolWriter, symbol: str) -> None:
         """Append the visitor's own choice. Raises InvalidSetting for a symbol that the network does not know."""
         draft = self._take_pen(writer)
-        if symbol not in writer.network.vocabulary.symbols:
+        if symbol not in writer.vocabulary.symbols:
             raise InvalidSetting(f"“{symbol}” was chosen.", "The network does not know it.", "Choose one of the bars.")
-        symbol_id = writer.network.vocabulary.symbols.index(symbol)
+        symbol_id = writer.vocabulary.symbols.index(symbol)
         chosen = writer.describe(self._state, symbol_id)
         self._state = writer.append(self._state, symbol_id)
         self._remember()
@@ -115,22 +115,22 @@ class Manuscript:
             self.draft = self.past.pop()
             self._state = None  # read anew by whoever goes on
 
-    def next_likeliest(self, writer: Writer, sampling: Sampling) -> list[tuple[str, float, float]]:
+    def next_likeliest(self, writer: SymbolWriter, sampling: Sampling) -> list[tuple[str, float, float]]:
         """Return the likeliest next symbols: symbol, what the network believes, how often it is drawn as set."""
         self._take_pen(writer)
         drawn = writer.probabilities(self._state, sampling)
-        symbols = writer.network.vocabulary.symbols
+        symbols = writer.vocabulary.symbols
         likeliest = writer.likeliest(self._state)
         return [(symbol, believed, float(drawn[symbols.index(symbol)])) for symbol, believed in likeliest]
 
-    def _take_pen(self, writer: Writer) -> Draft:
+    def _take_pen(self, writer: SymbolWriter) -> Draft:
         """Make sure that this writer has read the draft: after Undo, or when the run has learned on, it has not."""
         if self.draft is None:
             raise InvalidSetting("There is no text yet.", "Going on needs a beginning.", "Press Write.")
         if self._state is None or self._writer is not writer:
             self._state = writer.read_ids(self.draft.ids)
             self._writer = writer
-            self.draft = replace(self.draft, step=writer.network.step)
+            self.draft = replace(self.draft, step=writer.step)
         return self.draft
 
     def _remember(self) -> None:

@@ -13,7 +13,7 @@ from lstm_core.network.review_network import sigmoid
 from lstm_core.reviewing.scorer import Verdict, word_confidence
 from lstm_core.text.symbols import join_symbols
 from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
-from lstm_core.writing.writer import WrittenSymbol
+from lstm_core.writing.symbol_writer import WrittenSymbol
 from lstm_ui.inside_held import choose_interventions, describe_interventions
 from lstm_ui.inside_network import Subject
 from lstm_ui.inside_text import trace_held

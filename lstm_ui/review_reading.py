@@ -12,7 +12,9 @@ from lstm_core.network.pretrained import JUDGES, PRETRAINED
 from lstm_core.reviewing.deciding import Decision, decide
 from lstm_core.reviewing.read_along import ReadAlong, read_along
 from lstm_core.reviewing.scorer import ReviewScorer
+from lstm_core.service.training_service import TrainingService
 from lstm_ui.page import friendly_errors
+from lstm_ui.review_ages import show_review_ages
 from lstm_ui.review_box import show_review_box
 from lstm_ui.review_deciding import show_decision
 from lstm_ui.review_desk import Desk
@@ -44,8 +46,8 @@ def own_desk() -> Desk:
 
 
 @st.fragment  # what is typed draws nothing else of the page anew
-def show_reading(judge: Judge) -> None:
-    """Draw the box, and what the network makes of what stands in it."""
+def show_reading(service: TrainingService, judge: Judge) -> None:
+    """Draw the box, and what the network makes of what stands in it, now and at every age."""
     desk = own_desk()
     with friendly_errors():
         is_waiting = not desk.is_resting and len(desk.text) > QUICK_CHARACTERS
@@ -68,6 +70,8 @@ def show_reading(judge: Judge) -> None:
         st.header("Which words decided", anchor=False)
         with st.container(key="deciding"):
             show_decision(reading.decision, is_old)
+        if desk.is_resting:
+            show_review_ages(service, judge, desk.text)
 
 
 def _show_box_buttons(desk: Desk) -> None:

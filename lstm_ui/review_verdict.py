@@ -21,6 +21,12 @@ def verdict_html(verdict: Verdict, is_small: bool = False) -> str:
     )
 
 
+def verdict_bar(verdict: Verdict) -> str:
+    """Draw the bar of a verdict alone."""
+    side, bar = _bar(verdict.score, verdict.label)
+    return f'<div class="verdict verdict-{side} verdict-small"><div class="verdict-bar">{bar}</div></div>'
+
+
 def describe_score(verdict: Verdict) -> str:
     """Tell the score, or why it says nothing."""
     if verdict.label == UNKNOWN:

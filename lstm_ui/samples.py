@@ -6,13 +6,14 @@ import streamlit as st
 
 from lstm_core.service.views import RunView
 from lstm_core.training.reports import Prediction, SampleNote
+from lstm_core.training.snapshots import thin_steps
 
 TEMPERATURES = {0.2: "careful", 0.5: "balanced", 1.0: "as learned"}
-TIMELINE_SHOWN = 30  # they travel to the browser with every tick, some 300 bytes each
+TIMELINE_MOMENTS = 10  # they travel to the browser with every tick, some 900 bytes each
 TIMELINE_HEIGHT = 260  # pixels
 CONTEXT_CHARACTERS = 30  # of a context of characters, the last ones
 
-_SAMPLE_STYLE = """<style>
+SAMPLE_STYLE = """<style>
 .sample { margin-bottom: 0.6em; }
 .sample small { opacity: 0.8; font-variant-numeric: tabular-nums; }
 .sample div { font-family: "Iowan Old Style", Palatino, "Palatino Linotype", "Source Serif", serif; }
@@ -37,8 +38,8 @@ def show_live_sample(view: RunView) -> None:
     with st.container(key="live_sample"):
         latest = [latest_sample(view.samples, temperature) for temperature in TEMPERATURES]
         slots = zip(TEMPERATURES, latest, strict=True)
-        st.html(_SAMPLE_STYLE + "".join(_latest_html(sample, temperature, kind) for temperature, sample in slots))
-        st.caption("What it wrote before, newest last")
+        st.html(SAMPLE_STYLE + "".join(_latest_html(sample, temperature, kind) for temperature, sample in slots))
+        st.caption("What it wrote before, from its first words on; newest last")
         with st.container(height=TIMELINE_HEIGHT, key="sample_timeline", autoscroll=True):
             earlier = timeline_html(tuple(sample for sample in view.samples if sample not in latest), kind)
             # What can get the focus can be scrolled with the arrow keys, and the box around it with it.
@@ -63,17 +64,21 @@ def latest_sample(samples: tuple[SampleNote, ...], temperature: float) -> Sample
 
 
 def timeline_html(samples: tuple[SampleNote, ...], kind: str) -> str:
-    """Write the samples in the order of their steps, newest last."""
+    """Write the samples in the order of their steps, newest last; of many moments some, evenly in log time."""
     ordered = sorted(samples, key=lambda sample: (sample.step, sample.temperature))
     if not ordered:
         return "<small>Nothing yet.</small>"
+    moments = sorted({max(1, sample.step) for sample in ordered})
+    told = set(thin_steps(moments, TIMELINE_MOMENTS))
     shown = "".join(
         f'<div class="sample"><small>step {sample.step:,} · temperature {sample.temperature:g}</small>'
-        f"<div>{_words_html(sample, kind)}</div></div>"
-        for sample in ordered[-TIMELINE_SHOWN:]
+        f"<div>{words_html(sample.seed_text, sample.text, kind)}</div></div>"
+        for sample in ordered
+        if max(1, sample.step) in told
     )
-    left_out = len(ordered) - TIMELINE_SHOWN
-    return f"<small>{left_out:,} older ones are not shown.</small>{shown}" if left_out > 0 else shown
+    if len(told) == len(moments):
+        return shown
+    return f"<small>{len(told)} of {len(moments):,} moments, more of the early ones.</small>{shown}"
 
 
 def predictions_html(predictions: tuple[Prediction, ...], kind: str, head: str = "After these symbols it says") -> str:
@@ -89,16 +94,16 @@ def predictions_html(predictions: tuple[Prediction, ...], kind: str, head: str =
 
 def _latest_html(sample: SampleNote | None, temperature: float, kind: str) -> str:
     label = f"temperature {temperature:g}, {TEMPERATURES[temperature]}"
-    words = _words_html(sample, kind) if sample else "–"
+    words = words_html(sample.seed_text, sample.text, kind) if sample else "–"
     label += f" · step {sample.step:,}" if sample else ""
     return f'<div class="sample now"><small>{label}</small><div tabindex="0">{words}</div></div>'
 
 
-def _words_html(sample: SampleNote, kind: str) -> str:
+def words_html(seed_text: str, text: str, kind: str) -> str:
     """Underline the seed text: these words were given, the network wrote what follows."""
-    if not sample.seed_text:
-        return html.escape(sample.text)
-    return f"<i>{html.escape(sample.seed_text)}</i>{' ' if kind == 'words' else ''}{html.escape(sample.text)}"
+    if not seed_text:
+        return html.escape(text)
+    return f"<i>{html.escape(seed_text)}</i>{' ' if kind == 'words' else ''}{html.escape(text)}"
 
 
 def _context(prediction: Prediction, kind: str) -> str:

@@ -23,6 +23,7 @@ from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
 from lstm_ui.train_setup import set_up_next
 from lstm_ui.visitor import may_change, own_token, token_for
+from lstm_ui.yardsticks import are_yardsticks_coming, find_yardsticks, lines_on_chart, show_yardsticks
 
 TICK_SECONDS = 0.5
 PROJECTED_HEIGHT = 640  # pixels: of the chart on a projector
@@ -42,8 +43,9 @@ def show_train_panel(
     service: TrainingService, spec: RunSpec | None, run: RunView | None, is_of_reviews: bool = False
 ) -> None:
     """Draw buttons and run; the panel keeps itself up to date while the run lives."""
-    st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_moving else None)(
-        service, spec, run.run_id if run else None, run.is_moving if run else False, is_of_reviews
+    ticks = _has_more_to_show(run)
+    st.fragment(_show_panel, run_every=TICK_SECONDS if ticks else None)(
+        service, spec, run.run_id if run else None, ticks, is_of_reviews
     )
 
 
@@ -53,7 +55,7 @@ def start_run(service: TrainingService, spec: RunSpec) -> None:
 
 
 def _show_panel(
-    service: TrainingService, spec: RunSpec | None, run_id: str | None, was_moving: bool, is_of_reviews: bool
+    service: TrainingService, spec: RunSpec | None, run_id: str | None, ticks: bool, is_of_reviews: bool
 ) -> None:
     with friendly_errors():
         run = service.view(run_id) if run_id else None
@@ -69,8 +71,16 @@ def _show_panel(
                 show_live_sample(run)
             st.header("What it predicts", anchor=False)
             show_predictions(run)
-        if run and run.is_moving != was_moving:
+        if _has_more_to_show(run) != ticks:
             st.rerun()  # the whole page once, to start or end the ticking
+
+
+def _has_more_to_show(run: RunView | None) -> bool:
+    """Whether the panel should look again soon; has the yardsticks counted, so that they come while it looks."""
+    if run is None:
+        return False
+    find_yardsticks(run)
+    return run.is_moving or are_yardsticks_coming(run)
 
 
 def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
@@ -172,6 +182,7 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
     chart = st.container()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(escape_markdown(run.validation_note), width="stretch")
+        explained = st.popover("Yardsticks", key="yardsticks", width="content") if not run.is_of_reviews else None
         settings = st.popover("Chart settings", key="chart_settings", width="content")
     with settings:
         smoothing = st.select_slider(
@@ -180,6 +191,10 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         unit = st.segmented_control("Shown as", UNITS, key="unit", format_func=UNITS.__getitem__, default="loss")
         x_axis = st.segmented_control("Against", ("steps", "seconds"), key="x_axis", default="steps")
         log_axis = st.toggle("Logarithmic axis", key="log_axis", help="Shows small differences of a small loss.")
+    yardsticks = find_yardsticks(run)
+    if explained is not None:
+        with explained:
+            show_yardsticks(yardsticks, run.symbol_count)
     experiment = find_experiment(run.spec.experiment)
     data = thin_history(
         service.history(run.run_id),
@@ -188,6 +203,7 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         published_loss=experiment.published_loss if experiment else None,
         published_accuracy=experiment.published_accuracy if experiment else None,
         published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
+        yardsticks=lines_on_chart(yardsticks),
     )
     with chart:
         height = PROJECTED_HEIGHT if is_projected() else CHART_HEIGHT

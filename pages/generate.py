@@ -7,11 +7,18 @@ import streamlit as st
 from lstm_core.writing.writer import Writer
 from lstm_ui import generate_actions as actions
 from lstm_ui import generate_controls as controls
+from lstm_ui.copied_marks import find_passages
+from lstm_ui.generate_copied import show_copied
+from lstm_ui.generate_game import show_game
+from lstm_ui.generate_side_by_side import show_side_by_side
 from lstm_ui.generate_text import show_texts
+from lstm_ui.generate_time_machine import show_time_machine
 from lstm_ui.next_symbol_bars import show_next_symbol_bars
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.service import training_service
 from lstm_ui.shipped import describe_card, shipped_card
+
+TABS = ("You choose", "Side by side", "Copied or invented", "Time machine", "Beat your network")
 
 
 def show_page() -> None:
@@ -28,10 +35,18 @@ def show_page() -> None:
         show_own_text(service)
     with settings:
         controls.show_settings()
-    next_symbol, _ = st.columns([2, 1], gap="large")
-    with next_symbol:
-        show_next_symbol(service)
-    show_side_by_side(service)
+    tabs = st.tabs(TABS, key="generate_tabs", on_change="rerun")
+    shows = (
+        partial(show_next_symbol, service),
+        partial(show_side_by_side, service, choice, writer),
+        partial(show_copied, service, choice, writer),
+        partial(show_time_machine, service, choice),
+        partial(show_game, service, choice, writer),
+    )
+    for tab, show in zip(tabs, shows, strict=True):
+        if tab.open:  # the others cost nothing until they are
+            with tab, friendly_errors():
+                show()
 
 
 def show_what_it_learned(choice: controls.Choice, writer: Writer) -> None:
@@ -53,16 +68,17 @@ def show_own_text(service) -> None:
         press("Undo", key="generate_undo", disabled=not manuscript.past, args=(manuscript.undo,))
     actions.show_refusal()
     with st.container(key="written"):
-        show_texts([manuscript], ("generate_text",), "The text will stand here. Press Write.")
+        passages = find_passages(service, manuscript)
+        show_texts([manuscript], ("generate_text",), "The text will stand here. Press Write.", passages)
     if begun:
         st.caption(
             "Point at a symbol, tap it, or move with the arrow keys to see what else was likely. "
-            "Dotted: another symbol was likelier. Underlined: you chose it."
+            "Dotted: another symbol was likelier. Underlined: you chose it. Marked below the line: it stands word for "
+            "word in the training text; click it to see where."
         )
 
 
 def show_next_symbol(service) -> None:
-    st.header("You choose")
     manuscript = actions.own_manuscript()
     if manuscript.draft is None or manuscript.remaining:
         st.caption("As soon as there is a text and the network pauses, you can write the next symbol yourself.")
@@ -75,23 +91,6 @@ def show_next_symbol(service) -> None:
         if chosen is not None:
             manuscript.choose(writer, chosen)
             st.rerun()
-
-
-def show_side_by_side(service) -> None:
-    st.divider()
-    st.header("Side by side")
-    st.caption("The same seed text, the same random seed, three temperatures.")
-    compared = actions.own_comparison()
-    for column, key in zip(st.columns(len(compared)), controls.COMPARED_TEMPERATURES, strict=True):
-        with column:
-            controls.show_compared_temperature(key)
-    with st.container(horizontal=True):
-        writing = any(manuscript.remaining for manuscript in compared)
-        press = partial(st.button, on_click=actions.attempt)
-        press("Write all three", key="generate_compare", args=(actions.write_compared, service, compared))
-        press("Stop all", key="generate_compare_stop", disabled=not writing, args=(actions.stop_all, compared))
-    keys = tuple(f"generate_text_{place}" for place in range(len(compared)))
-    show_texts(compared, keys, "")
 
 
 page_setup("Write", "/generate")

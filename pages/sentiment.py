@@ -19,7 +19,7 @@ def show_page() -> None:
     service = training_service()
     with friendly_errors():
         judge = choose_judge(service)
-        show_reading(judge)
+        show_reading(service, judge)
         show_review_file(judge)
         show_shipped_report(judge)
     st.divider()

@@ -14,7 +14,8 @@ from lstm_core.insight.trace import layer_names
 from lstm_core.network.held_units import HeldUnits
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.writing.sampling import Sampling
-from lstm_core.writing.writer import Writer, WrittenSymbol
+from lstm_core.writing.symbol_writer import WrittenSymbol
+from lstm_core.writing.writer import Writer
 
 MAX_HELD_UNITS = 64
 STATES = {"hidden": 1.0, "cell": 5.0}  # which state is held, and how far from 0 it can be held

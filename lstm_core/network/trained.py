@@ -140,35 +140,40 @@ def _read_shape(record: Any, symbol_count: int) -> Shape:
     return kind(**{count_name: symbol_count}, **checked)  # type: ignore[arg-type]  # each knob has its field's type
 
 
-def read_arrays(file: Path | IO[bytes], expected: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Read float32 arrays of these names and shapes, and no others, from a `weights.npz` that may come from anywhere.
+def read_arrays(
+    file: Path | IO[bytes], expected: dict[str, tuple[int, ...]], kind: str = "<f4"
+) -> dict[str, np.ndarray]:
+    """Read arrays of these names and shapes, and no others, from a `weights.npz` that may come from anywhere.
 
-    Raises DamagedRun when it cannot be read or holds anything else, a number that is not finite among it.
+    `kind` is "<f4" for float32 or "<f2" for float16. Raises DamagedRun when it cannot be read or holds anything else, a
+    number that is not finite among it.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if set(members) != set(expected) or len(archive.infolist()) != len(expected):
                 _refuse("The file weights.npz has other arrays.", f"It should have {', '.join(expected)}, each once.")
-            return {name: _read_array(archive, members[name], name, size) for name, size in expected.items()}
+            return {
+                name: _read_array(archive, members[name], name, size, np.dtype(kind)) for name, size in expected.items()
+            }
     except READ_FAILURES as error:
         raise _damage("The file weights.npz is missing or cannot be read.", "It should be as it was saved.") from error
 
 
-def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, size: tuple[int, ...]) -> np.ndarray:
+def _read_array(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, size: tuple[int, ...], kind: np.dtype
+) -> np.ndarray:
     """Read one array, knowing before how large it may be: a small file can claim, or unpack to, any size."""
-    expected = f"It should have the shape {size}, float32, every number finite."
-    if info.file_size > 4 * int(np.prod(size)) + _MAX_HEADER_BYTES:
+    expected = f"It should have the shape {size}, {kind}, every number finite."
+    if info.file_size > kind.itemsize * int(np.prod(size)) + _MAX_HEADER_BYTES:
         _refuse(f"The array “{name}” is too long.", expected)
     with archive.open(info) as file:
         if np.lib.format.read_magic(file) != (1, 0):
             _refuse(f"The array “{name}” is of another format.", expected)
         found, in_columns, dtype = np.lib.format.read_array_header_1_0(file)
-        if found != size or in_columns or dtype != np.dtype("<f4"):
+        if found != size or in_columns or dtype != kind:
             _refuse(f"The array “{name}” has the shape {found} of {dtype}.", expected)
-        array = (
-            np.frombuffer(file.read(), np.dtype("<f4")).reshape(size).astype(np.float32)
-        )  # a copy that can be written
+        array = np.frombuffer(file.read(), kind).reshape(size).astype(kind.newbyteorder("="))  # a copy to write in
     if not np.isfinite(array).all():
         _refuse(f"The array “{name}” holds numbers that are not finite.", expected)
     return array

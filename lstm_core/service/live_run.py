@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,8 +23,9 @@ from lstm_core.training.reports import (
     ValidationNote,
 )
 from lstm_core.training.slices import SliceRequest, SliceResult
+from lstm_core.training.snapshots import Snapshot, thin_steps
 
-Note = TypeVar("Note", SampleNote, ValidationNote)
+Note = TypeVar("Note", SampleNote, ValidationNote, Snapshot)
 WAS_LOST = "was lost"
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 
@@ -80,6 +82,7 @@ class LiveRun:
     saved_step: int = 0  # its curves are on disk up to here
     unsaved_samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
     unsaved_validations: "deque[ValidationNote]" = field(default_factory=deque)
+    unsaved_snapshots: "deque[Snapshot]" = field(default_factory=deque)
     checkpoint_step: int = 0
     checkpoint_seconds: float = 0.0
     symbols_per_second: float = 0.0
@@ -88,7 +91,7 @@ class LiveRun:
     accuracies: GrowingArray = field(default_factory=GrowingArray)
     step_seconds: GrowingArray = field(default_factory=GrowingArray)
     validations: list[ValidationNote] = field(default_factory=list)
-    samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
+    samples: list[SampleNote] = field(default_factory=list)  # the timeline
     predictions: tuple[Prediction, ...] = ()
     # What the conductor needs to know
     is_single_step: bool = False  # after "Step": pause again when it is made
@@ -166,8 +169,17 @@ class LiveRun:
             self._add_steps(report, count)
         self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
         self.predictions = report.predictions or self.predictions
-        self.samples.extend(report.samples)
+        self.add_samples(report.samples)
         self.validations += [report.validation] if report.validation else []
+
+    def add_samples(self, notes: Iterable[SampleNote]) -> None:
+        """Add to the timeline. A long one is thinned evenly in log time, so that its beginning can always be seen."""
+        self.samples.extend(notes)
+        if len(self.samples) > MAX_SAMPLES_KEPT:
+            moments = sorted({max(1, note.step) for note in self.samples})
+            at_each = -(-len(self.samples) // len(moments))
+            kept = set(thin_steps(moments, max(1, MAX_SAMPLES_KEPT // at_each)))
+            self.samples = [note for note in self.samples if max(1, note.step) in kept]
 
     def _add_steps(self, report: TrainingReport, count: int) -> None:
         at = self.seconds + report.seconds * np.arange(1, count + 1) / count
@@ -191,9 +203,10 @@ class LiveRun:
         for curve in (self.losses, self.accuracies, self.step_seconds):
             curve.extend(step, np.empty(0, np.float32))
         self.validations = [note for note in self.validations if note.step <= step]
-        _drop_later(self.samples, step)
+        self.samples = [note for note in self.samples if note.step <= step]
         _drop_later(self.unsaved_samples, step)
         _drop_later(self.unsaved_validations, step)
+        _drop_later(self.unsaved_snapshots, step)
         self.checkpoint_seconds = self.seconds
         self.worker = self.carried = None
 

@@ -33,6 +33,7 @@ def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None
     """
     run.unsaved_samples.extend(report.samples)
     run.unsaved_validations.extend([report.validation] if report.validation else [])
+    run.unsaved_snapshots.extend(report.snapshots)
     record_unsaved(store, run)
 
 
@@ -48,6 +49,9 @@ def record_unsaved(store: RunStore, run: LiveRun) -> None:
     while run.unsaved_validations:
         store.append_validation(run.run_id, vars(run.unsaved_validations[0]))
         run.unsaved_validations.popleft()
+    while run.unsaved_snapshots:
+        store.save_snapshot(run.run_id, run.unsaved_snapshots[0])
+        run.unsaved_snapshots.popleft()
 
 
 def record_checkpoint(store: RunStore, run: LiveRun, step: int, arrays: dict[str, np.ndarray]) -> None:

@@ -8,19 +8,22 @@ import dataclasses
 import io
 import json
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from lstm_core.errors import ServiceUnavailable
+from lstm_core.errors import DamagedRun, ServiceUnavailable
 from lstm_core.export.history_file import history_csv
 from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_NOTES
 from lstm_core.service.run_reviews import write_review_arrays
 from lstm_core.service.run_store import RunStore, StepHistory
 from lstm_core.text.review_set import ReviewSet
 from lstm_core.training.reports import ValidationNote
+from lstm_core.training.snapshots import BYTES_PER_WEIGHT, thin_steps
 
 ARCHIVE_FORMAT = 1
+ROOM_FOR_ARRAYS = 0.9  # of an archive; the rest is for text, curves and samples
 STATUS_KEPT = ("state", "plan", "accuracy", "stopped_by", "predictions", "symbols_per_second")
 
 README = """A training run of “Watch an LSTM learn”.
@@ -41,6 +44,7 @@ weights.npz   numpy.load("weights.npz") gives the arrays by name, all float32:
                                input, forget, candidate, output, as in Keras
               slots/…          what the optimizer remembers of each weight, to train on as if nothing
                                had happened; they are left out where the file would become too large
+snapshots.npz what the network was at earlier steps, if any were kept: the weights by <step>/<name>, float16
 """
 
 
@@ -70,7 +74,11 @@ def pack_run(store: RunStore, run_id: str) -> bytes:
         samples = [note for note in store.load_samples(run_id) if note["step"] <= step]
         archive.writestr("samples.json", _to_json(samples[-MAX_ARCHIVE_NOTES:]))
         # As it is: numbers that training has brought forth hardly get smaller, and it takes seconds.
-        archive.writestr("weights.npz", _write_weights(arrays), zipfile.ZIP_STORED)
+        weights = _write_weights(arrays)
+        archive.writestr("weights.npz", weights, zipfile.ZIP_STORED)
+        snapshots = _write_snapshots(store, run_id, step, ROOM_FOR_ARRAYS * MAX_ARCHIVE_BYTES - len(weights))
+        if snapshots:
+            archive.writestr("snapshots.npz", snapshots, zipfile.ZIP_STORED)
     return packed.getvalue()
 
 
@@ -100,12 +108,27 @@ def _write_history(store: RunStore, run_id: str, step: int) -> bytes:
 
 def _write_weights(arrays: dict[str, np.ndarray]) -> bytes:
     kept = {name: array for name, array in arrays.items() if name.startswith(("weights/", "slots/"))}
-    if sum(array.nbytes for array in kept.values()) > 0.9 * MAX_ARCHIVE_BYTES:
+    if sum(array.nbytes for array in kept.values()) > ROOM_FOR_ARRAYS * MAX_ARCHIVE_BYTES:
         kept = {name: array for name, array in kept.items() if name.startswith("weights/")}
     rows = {name: np.ascontiguousarray(array, np.float32) for name, array in kept.items()}
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **rows)
     return packed.getvalue()
+
+
+def _write_snapshots(store: RunStore, run_id: str, step: int, max_bytes: float) -> bytes:
+    """Write the run's snapshots up to `step`, or as many of them, evenly in log time, as find room; b"" for none."""
+    steps = [known for known in store.snapshot_steps(run_id) if known <= step]
+    _, shape = store.load_vocabulary_and_shape(run_id)
+    steps = thin_steps(steps, int(max_bytes // (BYTES_PER_WEIGHT * shape.count_parameters() + 10_000)))
+    rows: dict[str, np.ndarray] = {}
+    for known in steps:
+        with suppress(DamagedRun):  # spoilt, or thinned out at this moment: the run goes without it
+            weights = store.load_snapshot(run_id, known).weights
+            rows |= {f"{known}/{name}": array.astype(np.float16) for name, array in weights.items()}
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **rows)
+    return packed.getvalue() if rows else b""
 
 
 def _write_reviews(reviews: ReviewSet) -> bytes:

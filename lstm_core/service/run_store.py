@@ -6,6 +6,7 @@
              name.txt                     what a visitor called it
              owner.txt                    hash of the token of the browser that made it
              shared                       an empty file: another browser has opened it
+             snapshots/<step>.npz         its ages, float16, evenly in log time
              reviews.npz, reviews.json    in place of a text: the labelled reviews, and their words
              losses.f32, accuracies.f32, seconds.f32                  one little-endian float32 per step
 
@@ -46,7 +47,9 @@ from lstm_core.service.run_files import (
 )
 from lstm_core.service.run_folders import RunFolders
 from lstm_core.service.run_reviews import load_reviews
+from lstm_core.service.snapshots import read_snapshot, remove_snapshots, snapshot_steps, write_snapshot
 from lstm_core.text.symbols import Vocabulary
+from lstm_core.training.snapshots import Snapshot
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,8 @@ class RunStore(RunFolders):
                 drop_later_lines(folder / name, step)
             earlier = [known for known in checkpoint_steps(folder / "checkpoints") if known <= step]
             remove_checkpoints(folder / "checkpoints", keep=earlier)
+            ages = folder / "snapshots"
+            remove_snapshots(ages, keep=[known for known in snapshot_steps(ages) if known <= step])
 
     # What it has learnt
 
@@ -186,6 +191,27 @@ class RunStore(RunFolders):
         weights = take_weights(checkpoint, shape)
         title = str(read_json(self.path(run_id) / "network.json").get("title", ""))
         return TrainedNetwork(shape, weights, vocabulary, checkpoint[0] if checkpoint else 0, title)
+
+    def save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
+        """Save the network at one age; as many are kept as a run may have, evenly in log time."""
+        with self._lock, disk_errors_as("The run's snapshot could not be saved"):
+            write_snapshot(self.path(run_id) / "snapshots", snapshot)
+
+    def snapshot_steps(self, run_id: str) -> list[int]:
+        """Return the steps of all snapshots, rising."""
+        return snapshot_steps(self.path(run_id) / "snapshots")
+
+    def load_snapshot(self, run_id: str, step: int) -> TrainedNetwork:
+        """Return the network as it was after `step`, one of `snapshot_steps`. Raises DamagedRun when it cannot be read.
+
+        It may have been thinned out since the steps were listed.
+        """
+        vocabulary, shape = self.load_vocabulary_and_shape(run_id)
+        folder = self.path(run_id)
+        with self._lock:
+            weights = read_snapshot(folder / "snapshots", step, shape)
+        title = str(read_json(folder / "network.json").get("title", ""))
+        return TrainedNetwork(shape, weights, vocabulary, step, title)
 
     def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, Shape]:
         """Return the run's symbols and its network's shape. Raises DamagedRun when they do not fit together."""

@@ -20,7 +20,6 @@ from lstm_core.knobs import KNOBS, MAX_ARCHIVE_BYTES, MAX_TEXT_CHARACTERS
 from lstm_core.network.experiments import recipe_settings
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
-from lstm_core.network.trained import read_arrays
 from lstm_core.service.owners import NOBODY
 from lstm_core.service.recording import record_checkpoint, record_new_run
 from lstm_core.service.run_archive import ARCHIVE_FORMAT
@@ -28,6 +27,7 @@ from lstm_core.service.run_files import disk_errors_as
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_reviews import read_review_arrays
 from lstm_core.service.run_store import RunStore
+from lstm_core.service.run_upload_arrays import read_snapshots, read_state
 from lstm_core.service.run_upload_notes import (
     UploadedHistory,
     check_plan,
@@ -39,9 +39,9 @@ from lstm_core.service.run_upload_notes import (
 from lstm_core.text.reading import clean_text
 from lstm_core.text.review_set import ReviewSet
 from lstm_core.training.data import TrainingData, prepare_run
-from lstm_core.training.optimizers import SLOT_STARTS, initial_slots
 from lstm_core.training.plan import Plan
 from lstm_core.training.review_data import ReviewData
+from lstm_core.training.snapshots import Snapshot
 from lstm_core.training.state import TrainingState
 
 MAX_BYTES = {  # of each file when it is unpacked
@@ -56,6 +56,7 @@ REVIEW_FILES = {  # in place of a text
     "reviews.npz": MAX_ARCHIVE_BYTES,
     "reviews.json": 10 * 2**20,
 }
+OPTIONAL_FILES = {"snapshots.npz": MAX_ARCHIVE_BYTES}  # a run may have none
 MAX_TITLE_CHARACTERS = 200
 _RESTING = ("paused", "stopped", "finished")
 _STATUS_ENDS = (None, "steps", "seconds", "perfect", "accuracy", "visitor")
@@ -80,13 +81,16 @@ def unpack_run(store: RunStore, data: bytes, owner: str = NOBODY) -> str:
         record = _load_record(archive, members)
         reviews = _read_reviews(archive, members) if "reviews.json" in members else None
         spec, training_data = _check_spec(record, _read(archive, members["text.txt"]), reviews)
-        state = _read_state(record, _read(archive, members["weights.npz"]), spec, training_data)
+        state = read_state(record, _read(archive, members["weights.npz"]), spec, training_data.shape)
         with archive.open(members["history.csv"]) as lines:
             history = read_history(lines, state.step, state.seconds)
+        snapshots = []
+        if "snapshots.npz" in members:
+            snapshots = read_snapshots(_read(archive, members["snapshots.npz"]), state.step, training_data.shape)
         samples = check_samples(json.loads(_read(archive, members["samples.json"])), state.step)
         status = _check_status(record.get("status"))
         name = clean_run_name(record["name"]) if record.get("name") else ""
-    return _write(store, spec, training_data, state, history, samples, status, name, owner)
+    return _write(store, spec, training_data, state, history, samples, snapshots, status, name, owner)
 
 
 @contextmanager
@@ -105,6 +109,7 @@ def _check_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     members = {info.filename: info for info in infos}
     largest = MAX_BYTES | (REVIEW_FILES if "reviews.json" in members else {})
+    largest |= OPTIONAL_FILES if "snapshots.npz" in members else {}
     if len(infos) != len(members) or set(members) != set(largest):
         _refuse("The .zip file holds other files than a run's.", f"It should hold {', '.join(MAX_BYTES)}, each once.")
     for name, info in members.items():
@@ -155,27 +160,6 @@ def _check_spec(
     return spec, data
 
 
-def _read_state(record: dict[str, Any], npz: bytes, spec: RunSpec, data: TrainingData | ReviewData) -> TrainingState:
-    step, seconds = record["step"], record["seconds"]
-    if type(step) is not int or step < 1 or not is_number(seconds, 0, 1e9):
-        _refuse("Step and time of the run cannot be read.", "They should be numbers above 0.")
-    shapes = data.shape.weight_shapes()
-    expected = {f"weights/{name}": size for name, size in shapes.items()}
-    with zipfile.ZipFile(io.BytesIO(npz)) as inner:
-        has_slots = any(name.startswith("slots/") for name in inner.namelist())
-    slot_names = SLOT_STARTS[spec.optimizer]
-    if has_slots:
-        expected |= {f"slots/{slot}/{name}": size for slot in slot_names for name, size in shapes.items()}
-    arrays = read_arrays(io.BytesIO(npz), expected)
-    weights = {name: arrays[f"weights/{name}"] for name in shapes}
-    if not has_slots:  # left out of a large file: the optimizer begins afresh
-        return TrainingState(step, float(seconds), weights, initial_slots(spec.optimizer, weights))
-    slots = {slot: {name: arrays[f"slots/{slot}/{name}"] for name in shapes} for slot in slot_names}
-    if any((array < 0).any() for array in slots.get("mean_square", {}).values()):
-        _refuse("What the optimizer remembers cannot be: a mean square is below 0.", "It should be 0 or above.")
-    return TrainingState(step, float(seconds), weights, slots)
-
-
 def _check_status(status: Any) -> dict[str, Any]:
     """Return what a run's status takes over from the file; the rest is worked out anew."""
     expected = "It should be as the app wrote it."
@@ -196,7 +180,7 @@ def _check_status(status: Any) -> dict[str, Any]:
 
 def _write(
     store: RunStore, spec: RunSpec, data: TrainingData | ReviewData, state: TrainingState, history: UploadedHistory,
-    samples: list[dict[str, Any]], status: dict[str, Any], name: str, owner: str,
+    samples: list[dict[str, Any]], snapshots: list[Snapshot], status: dict[str, Any], name: str, owner: str,
 ) -> str:  # fmt: skip
     """Put the run together in the bin, where half a run would vanish by itself, and move it from there in one piece."""
     with disk_errors_as("The run could not be set up"):
@@ -209,6 +193,8 @@ def _write(
             beside.append_validation(run.run_id, note)
         for sample in samples:
             beside.append_sample(run.run_id, sample)
+        for snapshot in snapshots:
+            beside.save_snapshot(run.run_id, snapshot)
         if name:
             beside.save_name(run.run_id, name)
         run.step, run.seconds, run.plan = state.step, state.seconds, Plan.from_record(status["plan"])

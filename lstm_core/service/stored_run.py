@@ -31,7 +31,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
             int(status["symbols_per_step"]), float(status["created"]),
         )  # fmt: skip
         _take_status(run, status)
-        run.samples.extend(SampleNote(**record) for record in store.load_samples(run_id))
+        run.add_samples(SampleNote(**record) for record in store.load_samples(run_id))
         run.validations = [ValidationNote(**record) for record in store.load_validations(run_id)]
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise damaged("status or notes do not hold what they should") from error

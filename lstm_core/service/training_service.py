@@ -13,6 +13,7 @@ from lstm_core.export.exported_run import ExportedRun
 from lstm_core.export.keras_file import Dropouts
 from lstm_core.frameworks.comparison import ComparisonRequest
 from lstm_core.knobs import KNOBS
+from lstm_core.network.shape import draw_weights
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
@@ -29,6 +30,7 @@ from lstm_core.service.recording import record_new_run
 from lstm_core.service.retention import Housekeeper
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_exports import keras_step, load_exported_run
+from lstm_core.service.run_files import damaged
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_rules import NoRules, RunRules
 from lstm_core.service.run_shelf import RunShelf
@@ -197,6 +199,31 @@ class TrainingService:
                 )
         self._conductor.wake()  # a run that rests gets no slice but for this
         return self._store.load_network(run_id)
+
+    def ages(self, run_id: str) -> list[int]:
+        """Return the steps at which a run's network can be asked, rising: 0, what was kept, and the last checkpoint."""
+        with self._lock:
+            checkpoint_step = self._shelf.take(run_id).checkpoint_step
+        kept = [step for step in self._store.snapshot_steps(run_id) if step < checkpoint_step]
+        return [0, *kept, *([checkpoint_step] if checkpoint_step else [])]
+
+    def network_at(self, run_id: str, step: int) -> TrainedNetwork:
+        """Return a run's network as it was at one of its `ages`.
+
+        Raises DamagedRun when it cannot be read, or is no longer kept.
+        """
+        with self._lock:
+            run = self._shelf.take(run_id)
+            spec, shape, vocabulary, title = run.spec, run.shape, run.vocabulary, run.spec.text_name
+        if step == 0:
+            weights = draw_weights(shape, spec.random_seed, spec.forget_bias, spec.initialization)
+            return TrainedNetwork(shape, weights, vocabulary, 0, title)
+        if step in self._store.snapshot_steps(run_id):
+            return self._store.load_snapshot(run_id, step)
+        network = self._store.load_network(run_id)
+        if network.step != step:
+            raise damaged(f"network after step {step:,} is not kept any more")
+        return network
 
     def rename(self, run_id: str, name: str, owner: str = NOBODY) -> None:
         """Call a run `name`. Raises InvalidSetting when that is empty or too long."""

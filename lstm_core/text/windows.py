@@ -146,14 +146,14 @@ def _find_repeated_windows(ids: np.ndarray, window: int) -> tuple[np.ndarray, np
     """
     if len(ids) < window:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    numbers, counts = _number_values(ids)  # numbers[i]: which window of `length` starts at offset i
+    numbers, counts, _ = number_values(ids)  # numbers[i]: which window of `length` starts at offset i
     next_number = len(counts)
     offsets = np.flatnonzero(counts[numbers] > 1)
     length = 1
     while length < window and len(offsets):
         step = min(length, window - length)  # the last two halves may overlap
         offsets = offsets[offsets <= len(ids) - length - step]
-        halves, counts = _number_values(_pair(numbers[offsets], numbers[offsets + step]))
+        halves, counts, _ = number_values(_pair(numbers[offsets], numbers[offsets + step]))
         numbers[offsets] = next_number + halves  # new numbers, as single windows keep their old ones
         next_number += len(counts)
         offsets = offsets[counts[halves] > 1]
@@ -169,10 +169,13 @@ def _pair(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (left - left.min()) * (right.max() - low + 1) + (right - low)
 
 
-def _number_values(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number the distinct values (n,), not negative, from 0: return each one's number (n,) and each number's count."""
+def number_values(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number the distinct values (n,), not negative, in their order from 0.
+
+    Returns each one's number (n,), and of each number its count and its value, all int64.
+    """
     if len(values) and int(values.max()) < 2 * len(values):  # a table of all possible values is faster than sorting
         counts = np.bincount(values)
-        return (np.cumsum(counts > 0) - 1)[values], counts[counts > 0]
-    _, numbers, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return numbers, counts
+        return (np.cumsum(counts > 0) - 1)[values], counts[counts > 0], np.flatnonzero(counts)
+    distinct, numbers, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return numbers, counts, distinct

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.training.snapshots import Snapshot
+
 STEPS_AVERAGED = 100  # what loss and accuracy of a run are the mean of, at most, where they are counted step by step
 ARTICLE_STEPS_AVERAGED = 1_000  # as the word tutorials print it
 
@@ -52,6 +54,7 @@ class TrainingReport:
     predictions: tuple[Prediction, ...] = ()
     stopped_by: str | None = None  # "steps", "perfect" or "accuracy" on the last stretch
     total_steps: int | None = None  # the budget, once it is known in steps
+    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def last_step(self) -> int:

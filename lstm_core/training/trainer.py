@@ -5,6 +5,7 @@ that a slice needs. What it trains on is a course (`courses.py`); the mathematic
 import ctypes
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from lstm_core.training.optimizers import initial_slots
 from lstm_core.training.plan import Plan
 from lstm_core.training.program import MAX_STEPS_PER_CALL, PARTS
 from lstm_core.training.reports import TrainingReport
+from lstm_core.training.snapshots import Snapshot, count_kept, is_due, take_snapshot
 from lstm_core.training.state import TrainingState
 
 SECONDS_PER_CALL = 0.12  # short enough to notice a goal or a pause, long enough that the call itself costs nothing
@@ -67,6 +69,7 @@ class Trainer:
         compile_seconds = trained = 0.0
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
+        snapshots: list[Snapshot] = []
         stopped_by = None
         while stopped_by is None and (trained < seconds or not losses):
             call = self._plan_call(self._steps_in_next_call(seconds - trained, max_steps))
@@ -75,6 +78,7 @@ class Trainer:
             losses.append(call_losses)
             accuracies.append(call_accuracies)
             trained += call_seconds
+            snapshots += self._take_snapshot(self.step - call.count)
             if max_steps is not None:
                 max_steps -= call.count
             self._settle_budget()
@@ -82,9 +86,10 @@ class Trainer:
             if max_steps == 0:
                 break
         is_last = stopped_by is not None
-        return self._report(
+        report = self._report(
             np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds, is_last, stopped_by
         )
+        return replace(report, snapshots=tuple(snapshots))
 
     def examine(self) -> TrainingReport:
         """Report on the network as it is, without a step: for a run that rests from now on."""
@@ -141,6 +146,13 @@ class Trainer:
         self.seconds += elapsed
         self._seconds_per_step = elapsed / call.count
         return made[0], made[1], elapsed
+
+    def _take_snapshot(self, step_before: int) -> list[Snapshot]:
+        """Return the network at half precision if it has grown by half since the last look, and is not too large."""
+        if not is_due(step_before, self.step) or not count_kept(self.data.shape.count_parameters()):
+            return []
+        snapshot = take_snapshot(self.step, _to_numpy(self._weights))
+        return [snapshot] if snapshot else []
 
     def _steps_in_next_call(self, seconds_left: float, max_steps: int | None) -> int:
         """How many steps fit into the next call; few at first, while the speed is not known."""

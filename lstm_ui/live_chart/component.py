@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from lstm_ui.live_chart.data import ChartData
+from lstm_ui.live_chart.labels import name_line, place_labels
 from lstm_ui.static_files import plotly_address, script_address
 
 FOLDER = Path(__file__).parent
@@ -74,11 +75,12 @@ def pack_chart(data: ChartData, log_axis: bool, x_axis: str, unit: str) -> dict[
     title, convert = UNITS[unit]
     with np.errstate(over="ignore"):  # the perplexity of a loss above 88 is drawn as a gap
         losses = {name: convert(getattr(data, name)) for name in ("raw", "smoothed", "validation_losses")}
-        lines = [_line("loss", convert(data.start_loss), "knowing nothing", end=True)]
+        lines = [name_line("loss", convert(data.start_loss), "knowing nothing", "end")]
         if data.published_loss is not None:
-            lines.append(_line("loss", convert(data.published_loss), data.published_label))
+            lines.append(name_line("loss", convert(data.published_loss), data.published_label))
+        lines += place_labels([(label, convert(loss)) for label, loss in data.yardsticks], lines)
         if data.published_accuracy is not None:
-            lines.append(_line("accuracy", data.published_accuracy, data.published_label))
+            lines.append(name_line("accuracy", data.published_accuracy, data.published_label))
     curves = losses | {
         "x": data.steps if x_axis == "steps" else data.seconds,
         "validation_x": data.validation_steps if x_axis == "steps" else data.validation_seconds,
@@ -106,11 +108,6 @@ def describe_chart(data: ChartData, unit: str = "loss") -> str:
     if len(data.validation_losses):
         sentence += f", in validation {convert(float(data.validation_losses[-1])):.3f}"
     return sentence + "."
-
-
-def _line(panel: str, value: float, label: str, end: bool = False) -> dict[str, Any]:
-    """A dashed line across a panel, its name written at the beginning, or at the `end` where the curves start high."""
-    return {"panel": panel, "value": float(value), "label": label, "end": end}
 
 
 def _pack_array(values: np.ndarray) -> str:

@@ -30,6 +30,7 @@ class ChartData:
     published_loss: float | None = None
     published_accuracy: float | None = None
     published_label: str = "published"
+    yardsticks: tuple[tuple[str, float], ...] = ()  # what others reach: name and loss
 
 
 def thin_history(
@@ -40,6 +41,7 @@ def thin_history(
     published_loss: float | None = None,
     published_accuracy: float | None = None,
     published_label: str = "published",
+    yardsticks: tuple[tuple[str, float], ...] = (),
 ) -> ChartData:
     """Choose at most `points` steps that keep every peak of the raw loss, the first step and the last.
 
@@ -65,6 +67,7 @@ def thin_history(
         published_loss=published_loss,
         published_accuracy=published_accuracy,
         published_label=published_label,
+        yardsticks=yardsticks,
     )
 
 

@@ -94,12 +94,13 @@ function layout(data, palette, element) {
     title: { text: title, standoff: 8 }, gridcolor: palette.line, zeroline: false, linecolor: palette.line,
     automargin: false, ...extra,
   });
-  const named = ({ panel, value, label, end }) => ({
+  const named = ({ panel, value, label, place, quiet, below }) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, yref: panel === "loss" ? "y" : "y2", y0: value, y1: value,
-    line: { color: palette.text, width: 1.25, dash: "dash" },
+    line: { color: quiet ? palette.quiet : palette.text, width: quiet ? 1 : 1.25, dash: "dash" }, layer: quiet ? "below" : "above",
     label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
-      text: escapeHtml(label), textposition: end ? "end" : "start",
-      yanchor: panel === "accuracy" && value > 0.5 ? "top" : "bottom", font: { size: 0.93 * size, color: palette.text },
+      text: escapeHtml(label), textposition: place || "end",
+      yanchor: below || (panel === "accuracy" && value > 0.5) ? "top" : "bottom",
+      font: { size: (quiet ? 0.86 : 0.93) * size, color: quiet ? palette.quiet : palette.text },
     },
   });
   return {

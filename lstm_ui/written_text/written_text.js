@@ -43,7 +43,7 @@ function take(text, memory, data) {
       span.classList.add("wt-new")
       span.delayRank = arrived++
     }
-    const gap = document.createTextNode(data.gap)
+    const gap = data.gap ? make("span", "wt-gap", data.gap) : document.createTextNode("")
     text.append(gap, span)
     memory.symbols.push({ span, gap, belief })
   })
@@ -53,7 +53,33 @@ function take(text, memory, data) {
     span.style.animationDelay = `${(240 * span.delayRank) / arrived}ms`
 }
 
-function showCard(root, card, memory, place) {
+// Mark the stretches that stand in the training text too; while the network writes, those found before stay.
+function mark(memory, copied) {
+  memory.copied = copied
+  for (const { span, gap } of memory.symbols) for (const node of [span, gap]) node.classList?.remove("wt-copied")
+  for (const [start, end] of copied)
+    for (let place = start; place < Math.min(end, memory.symbols.length); place++) {
+      memory.symbols[place].span.classList.add("wt-copied")
+      if (place > start) memory.symbols[place].gap.classList?.add("wt-copied")
+    }
+}
+
+function copiedAt(memory, place) {
+  const found = (memory.copied ?? []).filter(([start, end]) => start <= place && place < end)
+  return found.sort((one, other) => other[1] - other[0] - (one[1] - one[0]))[0]
+}
+
+function showPassage(card, [start, end, share, before, words, after], opened) {
+  const head = `Copied: ${end - start} symbols in a row stand in the training text`
+  card.append(make("div", "wt-copied-head", opened ? `${head}, ${(100 * share).toFixed(0)} % into it:` : `${head}. Click to see where.`))
+  if (!opened) return
+  const passage = make("div", "wt-passage")
+  if (words) passage.append("… " + before + " ", make("mark", "", words), " " + after + " …")
+  else passage.textContent = "One of many; the longest ones are told below."
+  card.append(passage)
+}
+
+function showCard(root, card, memory, place, opened) {
   memory.marked?.classList.remove("wt-marked")
   const symbol = memory.symbols[place]
   card.hidden = !symbol
@@ -75,6 +101,8 @@ function showCard(root, card, memory, place) {
       make("span", "wt-percent", percent(row.share)))
     card.append(line)
   }
+  const copied = copiedAt(memory, place)
+  if (copied) showPassage(card, copied, opened)
   const box = span.getClientRects()[0] ?? span.getBoundingClientRect(), frame = root.getBoundingClientRect()
   const below = box.bottom + card.offsetHeight + 8 < innerHeight || box.top < card.offsetHeight + 8
   card.style.top = `${(below ? box.bottom + 6 : box.top - card.offsetHeight - 6) - frame.top}px`
@@ -96,18 +124,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   const atEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 40
   take(text, memory, data)
+  if (data.copied) mark(memory, data.copied)
   if (atEnd && data.writing) text.scrollTop = text.scrollHeight
   text.classList.toggle("wt-writing", data.writing)
   if (memory.place >= memory.symbols.length) showCard(root, card, memory, -1)
 
-  const show = (place) => showCard(root, card, memory, place)
+  const show = (place, opened) => showCard(root, card, memory, place, opened)
   text.onpointerover = (event) => event.target.place >= 0 && show(event.target.place)
-  text.onclick = text.onpointerover // a tap
+  text.onclick = (event) => event.target.place >= 0 && show(event.target.place, true) // or a tap
   text.onscroll = () => show(-1)
   root.onpointerleave = (event) => event.pointerType === "mouse" && show(-1)
   text.onblur = () => show(-1)
   text.onkeydown = (event) => {
     const last = memory.symbols.length - 1, from = memory.place
+    if (event.key === "Enter" && from >= 0) return show(from, true)
     const to = { ArrowRight: Math.min(from + 1, last), ArrowLeft: from < 0 ? last : Math.max(from - 1, 0), Home: 0,
       End: last, Escape: -1 }[event.key]
     if (to === undefined) return

@@ -9,6 +9,7 @@ from tests.browser.visitor import (
     fill,
     follow_menu,
     open_page,
+    open_tab,
     press,
     read_written,
     set_slider,
@@ -102,6 +103,7 @@ def test_three_temperatures_stand_side_by_side(writing_page: Page) -> None:
     fill(writing_page, "seed_text", SEED_TEXT)
     fill(writing_page, "length", 6)
     set_slider(writing_page, "generate_speed", "at once")
+    open_tab(writing_page, "generate_tabs", "Side by side")
     press(writing_page, "generate_compare")
     texts = writing_page.locator(".written-text")
     expect(texts).to_have_count(3, timeout=PATIENCE)

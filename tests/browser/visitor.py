@@ -118,6 +118,12 @@ def switch(page: Page, key: str, label: str) -> None:
     settle(page)
 
 
+def open_tab(page: Page, key: str, label: str) -> None:
+    """Open one of the tabs under this key."""
+    widget(page, key).get_by_role("tab", name=label).click(timeout=PATIENCE)
+    settle(page)
+
+
 def read_status(page: Page) -> Status:
     """Read the slots of `run_status`."""
     slots = widget(page, "run_status")

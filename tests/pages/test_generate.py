@@ -1,8 +1,12 @@
 """The page /generate as a visitor uses it, with a network that really writes and a service that hands it out."""
 
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +17,8 @@ from lstm_core.network.shape import NetworkShape, draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.text.symbols import Vocabulary, split_symbols
+from lstm_core.writing.originality import CURVE_TEMPERATURES
+from lstm_core.writing.writer import Writer
 from lstm_ui.generate_actions import MANUSCRIPT
 from lstm_ui.session import RUN_IN_HAND
 
@@ -51,6 +57,16 @@ class OneRunService:
     def network(self, run_id):
         return self._network
 
+    def ages(self, run_id):
+        return [0, 9, self._view.checkpoint_step]
+
+    def network_at(self, run_id, step):
+        shape = self._network.text_shape
+        return replace(self._network, weights=draw_weights(shape, step + 1, 1.0, "keras"), step=step)
+
+    def history(self, run_id):
+        return SimpleNamespace(losses=np.linspace(3, 1, self._view.checkpoint_step, dtype=np.float32))
+
 
 @pytest.fixture
 def open_page(monkeypatch, request):
@@ -77,6 +93,33 @@ def write_to_the_end(page: AppTest, **settings) -> AppTest:
     page.button(key="write").click().run()
     assert not page.exception
     return page
+
+
+def open_tab(page: AppTest, label: str) -> AppTest:
+    page.session_state["generate_tabs"] = label
+    return page.run()
+
+
+def run_until(page: AppTest, happens: Callable[[], bool]) -> AppTest:
+    """Draw the page again, as its ticks do, until what it waits for is there."""
+    for _ in range(200):
+        if happens():
+            return page
+        time.sleep(0.05)
+        page.run()
+    raise AssertionError("it did not happen")
+
+
+def all_written(page: AppTest, key: str) -> bool:
+    return not any(each.remaining for each in page.session_state[key])
+
+
+def shown(page: AppTest) -> str:
+    return "\n".join(part.value for part in (*page.markdown, *page.get("html")))
+
+
+def has_button(page: AppTest, key: str) -> bool:
+    return any(button.key == key for button in page.button)
 
 
 def test_write_brings_as_many_symbols_as_asked_for(open_page):
@@ -133,12 +176,89 @@ def test_a_seed_text_that_cannot_be_read_keeps_the_old_text_and_says_why(open_pa
 
 
 def test_side_by_side_writes_three_texts_from_one_seed(open_page):
-    page = open_page()
+    page = open_tab(open_page(), "Side by side")
     page.select_slider(key="generate_speed").set_value("at once")
     page.button(key="generate_compare").click().run()
+    run_until(page, lambda: all_written(page, "generate_compared"))
     drafts = [each.draft for each in page.session_state["generate_compared"]]
     assert len({draft.seed for draft in drafts}) == 1
     assert [len(draft.written) for draft in drafts] == [100, 100, 100]
+
+
+def test_counts_write_beside_the_network_and_know_its_short_text_by_heart(open_page):
+    page = open_tab(open_page(), "Side by side")
+    page.session_state["generate_against"] = "counts instead of a network"
+    page.select_slider(key="generate_speed").set_value("at once")
+    page.number_input(key="length").set_value(5)
+    page.text_area(key="seed_text").set_value("the mice had a")
+    run_until(page, lambda: has_button(page, "generate_rivals_write"))
+    page.button(key="generate_rivals_write").click().run()
+    run_until(page, lambda: all_written(page, "generate_rivals"))
+    *_, fives = [rival.draft for rival in page.session_state["generate_rivals"]]
+    assert [symbol.symbol for symbol in fives.written] == "general council . the cat".split()
+    assert not page.exception
+
+
+def test_a_text_that_is_copied_says_so_and_shows_where_it_stands(open_page, request):
+    page = open_tab(open_page(), "Copied or invented")
+    run_id = request.node.name
+    writer = Writer(OneRunService(run_id).network(run_id))
+    manuscript(page).begin(writer, run_id, "who is")
+    for symbol in "mice had a general council . the cat".split():
+        manuscript(page).choose(writer, symbol)
+    run_until(page, lambda: "invented" in shown(page))
+    assert "**0% invented.**" in shown(page)
+    assert "… the <mark>mice had a general council . the cat</mark> ate the mice" in shown(page)
+    assert not page.exception
+
+
+def test_originality_is_drawn_against_temperature(open_page):
+    page = open_tab(open_page(), "Copied or invented")
+    run_until(page, lambda: has_button(page, "originality_temperature"))
+    page.button(key="originality_temperature").click().run()
+    job = page.session_state["generate_originality"].job
+    run_until(page, lambda: not job.is_running)
+    assert [point.x for point in job.items] == list(CURVE_TEMPERATURES)
+    assert all(point.originality.written == 150 for point in job.items)
+    assert not page.exception
+
+
+def test_the_time_machine_asks_one_age_and_all_at_once(open_page):
+    page = open_tab(open_page(), "Time machine")
+    page.text_area(key="seed_text").set_value("the mice had")
+    page.select_slider(key="time_machine_age").set_value(9).run()
+    assert "step 9" in shown(page) and "<i>the mice had</i>" in shown(page)
+    page.session_state["time_machine_many"] = "all ages at once"
+    page.run().button(key="time_machine_ask").click().run()
+    job = page.session_state["time_machine_asked"][1]
+    run_until(page, lambda: not job.is_running)
+    page.run()
+    assert [answer.step for answer in job.items] == [0, 9, 40]
+    assert all(name in shown(page) for name in ("newborn", "step 9", "step 40"))
+    assert len({answer.text for answer in job.items}) == 3
+    assert not page.exception
+
+
+def test_a_game_is_played_to_its_end_against_every_age_and_told_in_words(open_page):
+    page = open_tab(open_page(), "Beat your network")
+    run_until(page, lambda: has_button(page, "game_new"))
+    page.button(key="game_new").click().run()
+    game = page.session_state["game"]
+    for symbol_id in game.riddle.hidden:
+        assert game.guess(game.vocabulary.symbols[symbol_id])
+    page.run()
+    run_until(page, lambda: "network, step 9" in shown(page) and bool(page.code))
+    assert [name in shown(page) for name in ("newborn", "network, step 40", "5-gram", "you")] == [True] * 4
+    assert "I guessed 12 of 12 words" in page.code[0].value
+    assert not page.exception
+
+
+def test_what_needs_a_text_that_is_not_here_offers_to_fetch_it(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("LSTM_DOWNLOADS_DIR", str(tmp_path))
+    page = open_tab(open_page(checkpoint_step=0), "Side by side")
+    page.session_state["generate_against"] = "counts instead of a network"
+    assert has_button(page.run(), "download_text")
+    assert not page.exception
 
 
 def test_without_any_run_the_network_that_ships_writes_at_once(open_page):
@@ -182,6 +302,7 @@ def test_with_the_network_that_ships_one_can_go_on_choose_and_compare(open_page)
     page.button(key="generate_go_on").click().run()
     assert len(manuscript(page).draft.written) == 24
     assert len(manuscript(page).draft.written[0].likeliest) == 10
-    page.button(key="generate_compare").click().run()
+    open_tab(page, "Side by side").button(key="generate_compare").click().run()
+    run_until(page, lambda: all_written(page, "generate_compared"))
     assert [len(each.draft.written) for each in page.session_state["generate_compared"]] == [12, 12, 12]
     assert not page.exception

@@ -106,11 +106,16 @@ def test_a_checkpoint_later_than_the_history_leaves_a_gap_in_it() -> None:
     np.testing.assert_array_equal(run.history().losses, [1, 2, np.nan, np.nan, 5])
 
 
-def test_the_timeline_of_samples_is_bounded() -> None:
+def test_a_long_timeline_of_samples_is_thinned_and_keeps_its_beginning() -> None:
     run = make_run()
-    for step in range(1, MAX_SAMPLES_KEPT + 10):
+    for step in range(1, 2 * MAX_SAMPLES_KEPT):
         run.add_report(make_report(step, step))
-    assert len(run.view().samples) == MAX_SAMPLES_KEPT
+    steps = [sample.step for sample in run.view().samples]
+    assert MAX_SAMPLES_KEPT / 2 < len(steps) <= MAX_SAMPLES_KEPT
+    assert (steps[0], steps[-1]) == (1, 2 * MAX_SAMPLES_KEPT - 1)
+    again = make_run()
+    again.add_samples(SampleNote(step, 0.5, "the", "mice") for step in range(100_000))
+    assert (again.samples[0].step, again.samples[-1].step) == (0, 99_999)
 
 
 def test_a_pause_stands_when_the_slice_that_was_out_comes_back() -> None:

@@ -21,6 +21,7 @@ from lstm_core.service.stored_run import load_live_run
 from lstm_core.service.training_service import TrainingService
 from lstm_core.training.data import prepare_data
 from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
+from lstm_core.training.snapshots import take_snapshot
 from lstm_core.training.state import TrainingState
 from lstm_core.training.trainer import Trainer
 from tests.service.conftest import LONG, small_spec, wait_for_state, wait_for_step
@@ -65,7 +66,10 @@ def run(store: RunStore) -> LiveRun:
     record_report(store, run, report)
     run.state, run.plan = "stopped", run.plan.with_learning_rate(12, 0.01)
     run.stopped_by = "visitor"
-    record_checkpoint(store, run, 12, Trainer(spec).state().to_arrays() | {"seconds": np.array(1.25)})
+    weights = Trainer(spec).state()
+    record_checkpoint(store, run, 12, weights.to_arrays() | {"seconds": np.array(1.25)})
+    for step in (2, 8):
+        store.save_snapshot(run.run_id, take_snapshot(step, weights.weights))
     return run
 
 
@@ -97,6 +101,10 @@ def test_an_uploaded_run_is_the_one_that_was_downloaded(store: RunStore, run: Li
     (step, arrays), (copied_step, copied) = (store.load_checkpoint(each.run_id) for each in (run, copy))
     assert step == copied_step and set(arrays) == set(copied)
     assert all(np.array_equal(arrays[name], copied[name]) for name in arrays)
+    assert store.snapshot_steps(copy.run_id) == [2, 8]
+    for step in (2, 8):
+        kept, copied = (store.load_snapshot(each.run_id, step).weights for each in (run, copy))
+        assert all(np.array_equal(kept[name], copied[name]) for name in kept)
 
 
 def test_an_uploaded_run_stands_first_in_the_list(store: RunStore, run: LiveRun) -> None:
@@ -189,19 +197,23 @@ def set_in(*path: Any) -> Callable[[Files], Files]:
     return edit_json("run.json", change)
 
 
-def edit_weights(change: Callable[[dict[str, np.ndarray]], None], **options: Any) -> Callable[[Files], Files]:
+def edit_weights(change: Callable[[dict[str, np.ndarray]], Any], file: str = "weights.npz") -> Callable[[Files], Files]:
     def edit(files: Files) -> Files:
-        arrays = dict(np.load(io.BytesIO(files["weights.npz"])))
+        arrays = dict(np.load(io.BytesIO(files[file])))
         change(arrays)
         packed = io.BytesIO()
         np.savez(packed, **arrays)
-        return files | {"weights.npz": packed.getvalue()}
+        return files | {file: packed.getvalue()}
 
     return edit
 
 
 def set_weight(name: str, value: Any) -> Callable[[Files], Files]:
     return edit_weights(lambda arrays: arrays.update({name: value(arrays.get(name))}))
+
+
+def edit_snapshots(change: Callable[[dict[str, np.ndarray]], Any]) -> Callable[[Files], Files]:
+    return edit_weights(change, "snapshots.npz")
 
 
 def replace_in(name: str, old: bytes, new: bytes) -> Callable[[Files], Files]:
@@ -276,6 +288,22 @@ TAMPERED: dict[str, Callable[[Files], Files]] = {
     "a weight that is infinite": set_weight(BIAS, lambda array: array + np.float32("inf")),
     "half of what the optimizer remembers": edit_weights(lambda arrays: arrays.pop("slots/mean/output/bias")),
     "a square below 0": set_weight("slots/mean_square/output/bias", lambda array: array - 1),
+    "snapshots of more than it has made": edit_snapshots(
+        lambda arrays: [arrays.update({f"13{name[1:]}": arrays.pop(name)}) for name in list(arrays) if name[0] == "8"]
+    ),
+    "a snapshot of another network": edit_snapshots(
+        lambda arrays: arrays.update({"2/output/bias": arrays["2/output/bias"][:-1]})
+    ),
+    "too many snapshots": edit_snapshots(
+        lambda arrays: [arrays.update({f"{n}{name[1:]}": arrays[name]}) for name in list(arrays) for n in range(1, 14)]
+    ),
+    "a snapshot without a step": edit_snapshots(lambda arrays: arrays.update(more=np.zeros(3, np.float16))),
+    "a snapshot of another type": edit_snapshots(
+        lambda arrays: arrays.update({"2/output/bias": arrays["2/output/bias"].astype(np.float32)})
+    ),
+    "a snapshot that is not a number": edit_snapshots(lambda arrays: arrays["2/output/bias"].fill(np.nan)),
+    "half a snapshot": edit_snapshots(lambda arrays: arrays.pop("8/output/bias")),
+    "snapshots that are no archive": lambda files: files | {"snapshots.npz": b"PK"},
     "weights that are no archive": lambda files: files | {"weights.npz": b"PK"},
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from lstm_core.service.views import History
 from lstm_ui.live_chart import ChartData, smooth, thin_history
 from lstm_ui.live_chart.component import FOLDER, describe_chart, pack_chart
+from lstm_ui.live_chart.labels import LABEL_HEIGHT
 
 START_LOSS = float(np.log(65))
 
@@ -126,6 +127,21 @@ def test_a_network_that_knows_nothing_has_a_perplexity_of_the_number_of_symbols(
 def test_the_published_result_is_a_line_with_its_name_on_it() -> None:
     lines = pack_chart(make_chart(), log_axis=False, x_axis="steps", unit="loss")["lines"]
     assert ("Atienza", 0.416) in [(line["label"], line["value"]) for line in lines]
+
+
+@pytest.mark.parametrize("unit", ["loss", "perplexity", "bits"])
+def test_the_names_of_the_yardsticks_do_not_lie_upon_each_other(unit: str) -> None:
+    data = dataclasses.replace(
+        make_chart(), yardsticks=(("symbol counts", 3.3), ("bigram", 0.5), ("trigram", 0.43), ("5-gram", 0.4))
+    )
+    lines = [line for line in pack_chart(data, False, "steps", unit)["lines"] if line["panel"] == "loss"]
+    height = LABEL_HEIGHT * max(line["value"] for line in lines)
+    assert len(lines) == 6
+    names = sorted(
+        (line["place"], line["value"] - height * line.get("below", False)) for line in lines if line["label"]
+    )
+    assert len(names) >= 5
+    assert all(one[0] != other[0] or other[1] - one[1] >= height for one, other in zip(names, names[1:], strict=False))
 
 
 def test_another_unit_starts_without_zoom_but_more_steps_keep_it() -> None:

@@ -10,7 +10,7 @@ from lstm_core.insight.interventions import Intervention
 from lstm_core.insight.memory import remember_change
 from lstm_core.insight.reading import read_text
 from lstm_core.insight.trace import QUANTITIES, TextTrace, trace_text
-from lstm_core.writing.writer import WrittenSymbol
+from lstm_core.writing.symbol_writer import WrittenSymbol
 from lstm_ui.inside_gates import MAX_DRAWN_UNITS, choose_units, heat_map
 from lstm_ui.inside_held import describe_interventions, parse_units
 from lstm_ui.inside_memory import change_html, describe_memory, memory_chart

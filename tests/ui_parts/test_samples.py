@@ -1,7 +1,7 @@
 from streamlit.testing.v1 import AppTest
 
 from lstm_core.training.reports import Prediction, SampleNote
-from lstm_ui.samples import TIMELINE_SHOWN, latest_sample, predictions_html, timeline_html
+from lstm_ui.samples import TIMELINE_MOMENTS, latest_sample, predictions_html, timeline_html
 
 SAMPLES = (
     SampleNote(400, 0.5, "the", "cat sat"),
@@ -19,9 +19,12 @@ def test_the_timeline_runs_from_old_to_new():
     assert written.index("mouse ran") < written.index("bell rang") < written.index("cat sat")
 
 
-def test_the_timeline_says_how_many_samples_it_leaves_out():
-    many = tuple(SampleNote(step, 0.5, "a", "b") for step in range(1, TIMELINE_SHOWN + 8))
-    assert "7 older ones are not shown" in timeline_html(many, "words")
+def test_of_many_moments_the_timeline_shows_the_first_and_the_last_and_says_that_it_leaves_some_out():
+    many = tuple(SampleNote(step, 0.5, "a", "b") for step in range(1, 41))
+    written = timeline_html(many, "words")
+    assert f"{TIMELINE_MOMENTS} of 40 moments" in written
+    assert written.count("temperature") == TIMELINE_MOMENTS
+    assert "step 1 " in written and "step 40 " in written
 
 
 def test_a_seed_of_characters_is_joined_to_what_follows_without_a_space():
