@@ -112,7 +112,7 @@ def measure_decision(run_count: int, worker_count: int, slots_per_worker: int) -
     for decision in range(DECISIONS):
         before = time.process_time()
         taking.pause_abandoned(runs, len(slots) * slots_per_worker)
-        turns = taking.next(runs, slots)
+        turns = taking.next(runs, slots, sum(slots.values()))
         seconds.append(time.process_time() - before)
         for turn in turns:
             run = by_id[turn.run_id]
