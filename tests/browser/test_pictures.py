@@ -131,7 +131,13 @@ def test_inside_with_a_unit_found_and_the_cell_drawn(sight: Page) -> None:
         sight.set_viewport_size(dict(zip(("width", "height"), SIZES[sight.picture_name.split("-")[0]], strict=True)))
 
 
-def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
+def test_frameworks(sight: Page) -> None:
+    open_page(sight, "/frameworks")
+    expect(sight.locator(".fc-chosen").first).to_be_visible(timeout=PATIENCE)
+    take_picture(sight, "frameworks")
+
+
+def test_runs_with_two_compared_and_one_to_be_exported(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
     be_the_visitor_of(sight, aesop.token, meditations.token)
     open_page(sight, "/runs")
     for run in (aesop, meditations):
@@ -139,4 +145,6 @@ def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditati
         press(sight, f"run_compare_{run.run_id}")
         settle(sight)
     expect(sight.locator(".st-key-comparison .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    press(sight, f"run_export_{aesop.run_id}")
+    expect(widget(sight, f"run_exports_{aesop.run_id}")).to_be_visible(timeout=PATIENCE)
     take_picture(sight, "runs")
