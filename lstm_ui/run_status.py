@@ -51,7 +51,8 @@ def state_html(view: RunView, is_own: bool = True) -> str:
     if view.is_out and not view.is_alive:
         meaning = "its last steps are coming in"  # handed out before; they take half a second
     if view.waits_for_own:
-        meaning = f"{MAX_RUNNING_RUNS} of your runs go first: it begins when one of them ends or rests"
+        whose = "your" if is_own else "its visitor’s"
+        meaning = f"{MAX_RUNNING_RUNS} of {whose} runs go first: it begins when one of them ends or rests"
     elif view.state == "waiting" and view.place:
         meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
     if not is_own and not view.is_moving:
