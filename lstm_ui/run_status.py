@@ -37,23 +37,26 @@ _STYLE = """<style>
 </style>"""
 
 
-def show_run_status(view: RunView) -> None:
+def show_run_status(view: RunView, is_own: bool = True) -> None:
     """Draw state, step, loss, accuracy, speed, time left, queue, cores and note."""
     with st.container(key="run_status", gap="xsmall"):
         # Apart from the numbers, so that a screen reader announces a new state and not every tick.
-        st.html(f'{_STYLE}<div class="status-state" role="status">{state_html(view)}</div>')
+        st.html(f'{_STYLE}<div class="status-state" role="status">{state_html(view, is_own)}</div>')
         st.html(f'<div class="status-slots">{slots_html(view)}</div><div class="status-note">{note_html(view)}</div>')
 
 
-def state_html(view: RunView) -> str:
+def state_html(view: RunView, is_own: bool = True) -> str:
     """Name the state in one word and say what it means."""
     meaning = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
     if view.is_out and not view.is_alive:
         meaning = "its last steps are coming in"  # handed out before; they take half a second
     if view.waits_for_own:
-        meaning = f"{MAX_RUNNING_RUNS} of your runs go first: it begins when one of them ends or rests"
+        whose = "your" if is_own else "its visitor’s"
+        meaning = f"{MAX_RUNNING_RUNS} of {whose} runs go first: it begins when one of them ends or rests"
     elif view.state == "waiting" and view.place:
         meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
+    if not is_own and not view.is_moving:
+        meaning = "what it has learned is kept"  # how it could go on is for its visitor to know
     return f"<b>{html.escape(view.state)}</b> {html.escape(meaning or STATE_TEXTS.get(view.state, ''))}"
 
 

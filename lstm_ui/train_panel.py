@@ -63,7 +63,7 @@ def _show_panel(
         if run is None:
             _show_nothing_yet(is_of_reviews)
         else:
-            show_run_status(run)
+            show_run_status(run, may_change(run))
             _show_curves(service, run)
             _show_learning_rate(service, run)
             if not run.is_of_reviews:

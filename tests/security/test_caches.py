@@ -10,6 +10,10 @@ CACHES = {"cache_data", "cache_resource", "lru_cache", "cache"}
 BOUNDS = {"max_entries", "ttl", "maxsize"}
 # Called with a few values alone, which the program chooses: names of what ships, a folder of the server's.
 FEW_VALUES = {
+    "lstm_core.service.challenge.challenge_texts",
+    "lstm_core.service.challenge.characters_per_symbol",
+    "lstm_core.service.challenge._symbol_count",
+    "lstm_core.service.challenge._text",
     "lstm_ui.shipped.shipped_writer",
     "lstm_ui.shipped.shipped_scorer",
     "lstm_ui.shipped.shipped_card",

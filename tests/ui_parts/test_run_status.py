@@ -46,6 +46,12 @@ def test_every_state_is_named(state):
     assert f"<b>{state}</b> " in state_html(small_view(state=state))
 
 
+@pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "failed"])
+def test_whoever_only_watches_a_resting_run_is_not_told_to_resume_it(state):
+    told = state_html(small_view(state=state, stopped_by="visitor"), is_own=False)
+    assert "Resume" not in told and "you stopped" not in told and f"<b>{state}</b>" in told
+
+
 def test_a_waiting_run_says_how_many_go_first():
     assert "3 runs go first" in state_html(small_view(state="waiting", place=3))
 
