@@ -59,8 +59,8 @@ def test_a_caller_that_names_no_visitor_cannot_change_a_visitor_s_run(
 
 def test_every_method_that_changes_a_run_is_among_those_tried() -> None:
     looking = {
-        "bring_back", "close", "download", "folder", "history", "list_runs", "network", "note_shared", "readiness",
-        "size_bytes", "start_run", "upload", "view",
+        "bring_back", "close", "download", "folder", "history", "list_runs", "max_training_bytes", "network",
+        "note_shared", "readiness", "size_bytes", "start_run", "upload", "view",
     }  # fmt: skip
     methods = {name for name in vars(TrainingService) if not name.startswith("_")}
     names = {"pause", "stop", "resume", "step_once", "train_on", "set_learning_rate", "rename", "delete"}
