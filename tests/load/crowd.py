@@ -56,8 +56,13 @@ async def set_up(visitor: LightVisitor, setup: Setup) -> None:
         await visitor.set_all(**setup.settings)
 
 
-async def train_at_once(address: str, setups: Sequence[Setup], seconds: float) -> tuple[list[Visit], Probe]:
-    """Have a visitor for each setup press Train in the same moment and watch for `seconds`; probe pages meanwhile."""
+async def train_at_once(
+    address: str, setups: Sequence[Setup], seconds: float, is_begun: asyncio.Event | None = None
+) -> tuple[list[Visit], Probe]:
+    """Have a visitor for each setup press Train in the same moment and watch for `seconds`; probe pages meanwhile.
+
+    All that is to be measured while they train can wait for `is_begun`, which is set as they press.
+    """
     if len(setups) > MAX_VISITORS or seconds > MAX_SECONDS:
         raise ValueError(f"a crowd is {MAX_VISITORS} visitors for {MAX_SECONDS:.0f} s at most")
     visits = [Visit(setup) for setup in setups]
@@ -66,6 +71,8 @@ async def train_at_once(address: str, setups: Sequence[Setup], seconds: float) -
             await set_up(visitor, setup)
         probe = Probe()
         probing = asyncio.create_task(_probe(address, probe))
+        if is_begun is not None:
+            is_begun.set()
         await asyncio.gather(*map(_train, visitors, visits, [seconds] * len(visits)))
         probing.cancel()
     return visits, probe
