@@ -312,6 +312,9 @@ MAX_SEED_CHARACTERS = 5_000
 MAX_WRITTEN_SYMBOLS = 5_000  # one press of Write
 MAX_TRAINING_BYTES = 1_500 * 2**20  # a run's own share of the worker's memory, see network/size.py
 LIKELIEST_SHOWN = 10
+WATTS_PER_CORE = (
+    12.0  # assumed; the Green Algorithms calculator's for a core that it does not know (TDP_cpu.csv, "Any")
+)
 MAX_SNAPSHOTS = 12  # ages of a run that can be asked
 MAX_SNAPSHOT_BYTES = 96 * 2**20  # of all snapshots of a run: twelve of the articles' network, fewer of larger ones
 MAX_RUN_NAME_CHARACTERS = 60
