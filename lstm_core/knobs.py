@@ -314,6 +314,9 @@ MAX_TRAINING_BYTES = 1_500 * 2**20  # of a run, however much memory its worker h
 MAX_INSIDE_CHARACTERS = 20_000  # of a text that is looked at from inside
 MAX_INSIDE_SYMBOLS = 2_000  # of it that are traced; with six float32 for each unit of 2 × 512 they are 49 MB
 LIKELIEST_SHOWN = 10
+WATTS_PER_CORE = (
+    12.0  # assumed; the Green Algorithms calculator's for a core that it does not know (TDP_cpu.csv, "Any")
+)
 MAX_SNAPSHOTS = 12  # ages of a run that can be asked
 MAX_SNAPSHOT_BYTES = 96 * 2**20  # of all snapshots of a run: twelve of the articles' network, fewer of larger ones
 MAX_RUN_NAME_CHARACTERS = 60

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_INDEX_BYTES = 80 * 2**20  # of all that are kept: two of the longest texts
 MAX_PASSAGES = 200  # the longest; some hundred bytes each on their way to the browser
-AROUND = {"words": 14, "characters": 90}  # symbols before and after a passage
+AROUND = {"words": 12, "characters": 70}  # symbols before and after a passage
 FOUND = "generate_copied"  # key of what was found last, and in which text
 
 

@@ -232,5 +232,6 @@ def read_sampling(temperature_key: str = TEMPERATURE) -> Sampling:
 
 def show_compared_temperature(key: str) -> None:
     """Draw the temperature of one of the texts side by side."""
-    st.slider("Temperature", 0.0, MAX_TEMPERATURE, step=0.05, key=key)
+    # It stands in a tab: without `persist_state` its value would be lost while another one is open.
+    st.slider("Temperature", 0.0, MAX_TEMPERATURE, step=0.05, key=key, persist_state="session")
     st.caption(temperature_word(st.session_state[key]))

@@ -1,6 +1,7 @@
 """Copied or invented, on /generate: how much of a text is the network's own, what it copied, and what changes that."""
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,7 +23,7 @@ SHOWN = 5  # copied stretches that are told at length
 
 _STYLE = """<style>
 .copied li { margin-bottom: 0.5em; overflow-wrap: anywhere; }
-.copied q { quotes: none; white-space: pre-wrap; font-family: "Iowan Old Style", Palatino, "Source Serif", serif; }
+.copied q { quotes: none; font-family: "Iowan Old Style", Palatino, "Source Serif", serif; }
 .copied mark { background: none; color: inherit; font-weight: 700; text-decoration: underline; }
 </style>"""
 
@@ -41,6 +42,7 @@ def show_copied(service: "TrainingService", choice: controls.Choice, writer: Sym
         key=controls.MIN_COPIED[kind],
         help="Shorter stretches are common words and turns of phrase, which nobody has to copy.",
         width=420,
+        persist_state="session",
     )
     learned = show_learned_text(choice, writer)
     index = show_index(learned, "Its text is being sorted …") if learned is not None else None
@@ -59,7 +61,7 @@ def _show_judgement(service: "TrainingService") -> None:
     judged = judge_originality([passage.stretch for passage in passages], len(manuscript.draft.written))
     st.markdown(describe_originality(judged, manuscript.draft.kind))
     if passages:
-        st.html(_STYLE + passages_html(passages))
+        st.html(_STYLE + passages_html(passages, manuscript.draft.kind))
 
 
 def describe_originality(judged: Originality, kind: str) -> str:
@@ -73,17 +75,22 @@ def describe_originality(judged: Originality, kind: str) -> str:
     )
 
 
-def passages_html(passages: tuple[Passage, ...]) -> str:
+def passages_html(passages: tuple[Passage, ...], kind: str) -> str:
     """Write the longest stretches with what stands around them in the training text."""
+    gap = " " if kind == "words" else ""
     longest = sorted(passages, key=lambda passage: -passage.stretch.length)
     rows = "".join(
         f"<li>{passage.stretch.length:,} in a row, {passage.share:.0%} into the text: "
-        f"<q>… {html.escape(passage.before)} <mark>{html.escape(passage.copied)}</mark> "
-        f"{html.escape(passage.after)} …</q></li>"
+        f"<q>…{_one_line(passage.before)}{gap}<mark>{_one_line(passage.copied)}</mark>{gap}{_one_line(passage.after)}…</q></li>"
         for passage in longest[:SHOWN]
     )
     more = f"<p>And {len(longest) - SHOWN:,} shorter ones.</p>" if len(longest) > SHOWN else ""
     return f'<div class="copied"><ol>{rows}</ol>{more}</div>'
+
+
+def _one_line(words: str) -> str:
+    """Escape words, with a stroke for each end of a line, as verse is quoted."""
+    return html.escape(re.sub(r"\s*\n\s*", " / ", words))
 
 
 def _show_curve(service: "TrainingService", choice: controls.Choice, writer: SymbolWriter, index: CopyIndex) -> None:

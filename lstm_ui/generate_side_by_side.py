@@ -56,9 +56,9 @@ def _show_rivals(choice: controls.Choice, writer: SymbolWriter) -> None:
         return
     rivals: list[Manuscript] = st.session_state.setdefault(RIVALS, [Manuscript() for _ in COUNTED])
     writers = [CountingWriter(counts, order, learned.vocabulary) for order in COUNTED]
+    _show_buttons("generate_rivals_write", rivals, partial(actions.write_each, rivals, writers))
     for column, order in zip(st.columns(len(COUNTED)), COUNTED, strict=True):
         column.markdown(f"**{NAMES[order]}**")
-    _show_buttons("generate_rivals_write", rivals, partial(actions.write_each, rivals, writers))
     show_texts(rivals, tuple(f"generate_rival_{place}" for place in range(len(rivals))), "")
 
 

@@ -90,7 +90,7 @@ def share_text(game: Game, standings: Sequence[Standing], text_name: str) -> str
     kind = "letter" if game.vocabulary.kind == "characters" else "word"
     ages = sorted((standing for standing in standings if standing.is_age), key=lambda standing: standing.step)
     beaten = [standing for standing in ages if standing.bits > you]
-    squares = "".join("🟦" if guess.is_right else "⬜" for guess in game.guesses)
+    squares = "".join("■" if guess.is_right else "□" for guess in game.guesses)
     lines = [
         f"Beat your network: I guessed {game.rights} of {len(game.guesses)} {kind}s of “{text_name}”, "
         f"{you:.2f} bits per {kind}.",

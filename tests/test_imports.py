@@ -27,6 +27,7 @@ LEVELS = {
     "lstm_core.service": 4,
     "lstm_core.export": 4,
     "lstm_core.training": 3,
+    "lstm_core.coach": 3,
     "lstm_core.writing": 3,
     "lstm_core.reviewing": 3,
     "lstm_core.insight": 3,

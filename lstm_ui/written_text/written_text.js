@@ -69,12 +69,12 @@ function copiedAt(memory, place) {
   return found.sort((one, other) => other[1] - other[0] - (one[1] - one[0]))[0]
 }
 
-function showPassage(card, [start, end, share, before, words, after], opened) {
+function showPassage(card, gap, [start, end, share, before, words, after], opened) {
   const head = `Copied: ${end - start} symbols in a row stand in the training text`
   card.append(make("div", "wt-copied-head", opened ? `${head}, ${(100 * share).toFixed(0)} % into it:` : `${head}. Click to see where.`))
   if (!opened) return
   const passage = make("div", "wt-passage")
-  if (words) passage.append("… " + before + " ", make("mark", "", words), " " + after + " …")
+  if (words) passage.append("…" + before + gap, make("mark", "", words), gap + after + "…")
   else passage.textContent = "One of many; the longest ones are told below."
   card.append(passage)
 }
@@ -93,7 +93,8 @@ function showCard(root, card, memory, place, opened) {
   if (!rows.some((row) => row.name === belief.name)) rows.push(belief)
   const who = belief.byVisitor ? "You chose" : "Chosen"
   card.replaceChildren(make("div", "wt-chosen", `${who}: ${label(belief.name)} (${percent(belief.share)})`))
-  for (const row of rows) {
+  const copied = copiedAt(memory, place)
+  for (const row of copied && opened ? [] : rows) { // the passage takes their place: it is long
     const line = make("div", row.name === belief.name ? "wt-row wt-taken" : "wt-row")
     const bar = make("span", "wt-bar")
     bar.style.setProperty("--share", row.share)
@@ -101,8 +102,7 @@ function showCard(root, card, memory, place, opened) {
       make("span", "wt-percent", percent(row.share)))
     card.append(line)
   }
-  const copied = copiedAt(memory, place)
-  if (copied) showPassage(card, copied, opened)
+  if (copied) showPassage(card, memory.gap, copied, opened)
   const box = span.getClientRects()[0] ?? span.getBoundingClientRect(), frame = root.getBoundingClientRect()
   const below = box.bottom + card.offsetHeight + 8 < innerHeight || box.top < card.offsetHeight + 8
   card.style.top = `${(below ? box.bottom + 6 : box.top - card.offsetHeight - 6) - frame.top}px`
@@ -114,7 +114,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const text = root.querySelector(".wt-symbols"), card = root.querySelector(".wt-card")
   let memory = root.memory
   if (memory?.draft !== data.draft) {
-    memory = root.memory = { draft: data.draft, symbols: [], place: -1 }
+    memory = root.memory = { draft: data.draft, gap: data.gap, symbols: [], place: -1 }
     text.replaceChildren(make("span", "wt-seed", data.seed))
     card.hidden = true
   }

@@ -208,7 +208,12 @@ def test_a_text_that_is_copied_says_so_and_shows_where_it_stands(open_page, requ
         manuscript(page).choose(writer, symbol)
     run_until(page, lambda: "invented" in shown(page))
     assert "**0% invented.**" in shown(page)
-    assert "… the <mark>mice had a general council . the cat</mark> ate the mice" in shown(page)
+    assert "…the <mark>mice had a general council . the cat</mark> ate the mice" in shown(page)
+    page.slider(key="generate_min_copied_words").set_value(60).run()
+    assert "**100% invented.**" in shown(page)
+    open_tab(page, "Time machine")
+    open_tab(page, "Copied or invented")
+    assert "**100% invented.**" in shown(page)
     assert not page.exception
 
 
