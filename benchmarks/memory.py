@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,8 @@ async def _train_together(address: str, numbers: Sequence[int]) -> list[str]:
         return [error for visitor in visitors for error in visitor.errors]
 
 
-def _has_ended(visitor: LightVisitor):
-    return lambda: "<b>finished</b>" in visitor.words() or bool(visitor.errors)
+def _has_ended(visitor: LightVisitor) -> Callable[[], bool]:
+    return lambda: visitor.run_state() == "finished" or bool(visitor.errors)
 
 
 async def _visit(address: str, count: int) -> list[str]:

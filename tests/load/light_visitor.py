@@ -7,21 +7,23 @@ they come. Nothing is drawn. `crowd.py` has many of them visit at once.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, RunIdentity
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from lstm_core.service.owners import make_token
 from lstm_ui.visitor import TOKENS_COOKIE
+from tests.load.pulse import Pulse
+from tests.load.shown import Shown, ShownPage
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANSWER_SECONDS = 60.0  # a deadline on a busy machine, never a measure
@@ -29,20 +31,11 @@ FRAGMENT_RAN = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULL
 BEGUN_ANEW = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An element on the page, the fragment that it belongs to ("": the page itself), the run that drew it last."""
-
-    element: Element
-    fragment: str
-    run_id: str
-
-
 class LightVisitor:
     """One visitor with one page open, as a session of its own. Use it in an `async with` block, which ends it.
 
     Each has a token of its own in its cookie, as a browser has: its runs belong to it alone.
-    `errors` holds each error that the page has shown; `chart` the live chart's data as the browser would have them.
+    `errors` holds each error that the page has shown; `chart` and `status` what it was told last of the run it shows.
     """
 
     def __init__(self, address: str) -> None:
@@ -53,7 +46,8 @@ class LightVisitor:
         self._socket: ClientConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._timers: dict[str, asyncio.Task[None]] = {}  # by fragment
-        self._shown: dict[tuple[int, ...], Shown] = {}  # by place on the page
+        self._pulses: dict[str, Pulse] = {}  # by component
+        self._page = ShownPage()
         self._drawing = RunIdentity()
         self._states: dict[str, WidgetState] = {}  # by widget id: what this visitor has set
         self._page_name = self._page_hash = ""
@@ -64,6 +58,7 @@ class LightVisitor:
         self.query = ""
         self.errors: list[str] = []
         self.chart: dict[str, Any] = {}
+        self.status: dict[str, Any] = {}
         self.ticks = 0
         self.received_bytes = 0
 
@@ -82,6 +77,8 @@ class LightVisitor:
 
     async def __aexit__(self, *_: object) -> None:
         self._stop_timers()
+        for pulse in self._pulses.values():
+            pulse.stop()
         for task in self._tasks:
             task.cancel()
         if self._socket is not None:
@@ -96,8 +93,8 @@ class LightVisitor:
 
     async def press(self, key: str) -> float:
         """Press the button that the page draws under this key."""
-        shown = self._find(key)
-        button = WidgetState(id=_widget_of(shown.element).id, trigger_value=True)
+        shown = self._page.find(key)
+        button = WidgetState(id=shown.widget.id, trigger_value=True)
         return await self._run(button, shown.fragment)
 
     async def set(self, key: str, value: str | float) -> float:
@@ -120,15 +117,15 @@ class LightVisitor:
 
     def has(self, key: str) -> bool:
         """Tell whether the page has a widget of this key."""
-        return any(_widget_key(shown.element) == key for shown in self._shown.values())
+        return self._page.has(key)
 
     def is_disabled(self, key: str) -> bool:
         """Tell whether the widget of this key cannot be used."""
-        return bool(_widget_of(self._find(key).element).disabled)
+        return bool(self._page.find(key).widget.disabled)
 
     def words(self) -> str:
         """Return all that the page says in plain elements."""
-        return "\n".join(_words(shown.element) for shown in self._shown.values())
+        return self._page.words()
 
     def run_id(self) -> str:
         """Return the id of the run that the address names; "" before there is one."""
@@ -136,7 +133,12 @@ class LightVisitor:
 
     def has_point(self) -> bool:
         """Tell whether the chart shows at least one step."""
-        return bool(self.chart.get("curves", {}).get("x"))
+        return bool(self.chart.get("steps") or self.chart.get("curves", {}).get("x"))
+
+    def run_state(self) -> str:
+        """Return the state of the run that the page shows, such as "finished"; "" when it shows none."""
+        found = re.search(r'class="status-state".*?<b>(\w+)</b>', self.words())
+        return self.status.get("state", "") or (found[1] if found else "")
 
     async def wait_for(self, happens: Callable[[], bool], seconds: float = ANSWER_SECONDS) -> float:
         """Wait until the page shows something; return the seconds it took. Raises TimeoutError."""
@@ -211,17 +213,43 @@ class LightVisitor:
     def _take_delta(self, message: ForwardMsg) -> None:
         place, delta = tuple(message.metadata.delta_path), message.delta
         if delta.WhichOneof("type") != "new_element":
-            self._shown.pop(place, None)
+            return self._page.put(place, None)
+        shown = Shown(delta.new_element, delta.fragment_id, self._drawing.script_run_id)
+        self._page.put(place, shown)
+        kind = delta.new_element.WhichOneof("type")
+        if getattr(shown.widget, "set_value", False):
+            self._states.pop(shown.widget.id, None)  # the server knows better what stands there
+        if kind == "exception" or (kind == "alert" and shown.widget.format == Alert.ERROR):
+            self.errors.append(shown.words)
+        if kind == "bidi_component" and shown.widget.json:
+            self._take_component(shown.widget, delta.fragment_id)
+
+    def _take_component(self, component: BidiComponent, fragment: str) -> None:
+        """Take what a component was told, and have it look again when it says so."""
+        data = json.loads(component.json)
+        if not isinstance(data, dict):
             return
-        element, kind = delta.new_element, delta.new_element.WhichOneof("type")
-        self._shown[place] = Shown(element, delta.fragment_id, self._drawing.script_run_id)
-        widget = _widget_of(element)
-        if getattr(widget, "set_value", False):
-            self._states.pop(widget.id, None)  # the server knows better what stands there
-        if kind == "exception" or (kind == "alert" and element.alert.format == Alert.ERROR):
-            self.errors.append(_words(element))
-        if kind == "bidi_component" and element.bidi_component.component_name == "live_chart":
-            self.chart = json.loads(element.bidi_component.json)
+        if component.component_name == "live_chart":
+            self.chart = data
+        self._take_run(data)
+        if pulse := self._pulses.pop(component.id, None):
+            pulse.stop()
+        if data.get("ask_after"):
+
+            async def ask(trigger: WidgetState) -> None:
+                self.ticks += 1
+                await self._send(fragment, trigger)
+
+            self._pulses[component.id] = Pulse(self._address, component.id, data, self._take_look, ask)
+
+    def _take_look(self, data: dict[str, Any]) -> None:
+        self.ticks += 1
+        self._take_run(data)
+        self._changed.set()
+
+    def _take_run(self, data: dict[str, Any]) -> None:
+        self.chart = data.get("chart", self.chart)
+        self.status = data.get("status", self.status)
 
     def _finish(self, message: ForwardMsg) -> None:
         """Forget what the page, or a fragment of it, has not drawn again; tell whoever waits for this."""
@@ -231,11 +259,9 @@ class LightVisitor:
                 self._awaited = "start"
             return
         is_fragment = message.script_finished == FRAGMENT_RAN
-        self._shown = {
-            place: shown
-            for place, shown in self._shown.items()
-            if shown.run_id == run.script_run_id or (is_fragment and shown.fragment not in run.fragment_ids)
-        }
+        self._page.keep_drawn(run.script_run_id, run.fragment_ids if is_fragment else ())
+        for component_id in self._pulses.keys() - self._page.ids():
+            self._pulses.pop(component_id).stop()
         if self._awaited == "end":
             self._awaited = ""
             self._finished.set()
@@ -254,18 +280,10 @@ class LightVisitor:
         for fragment in list(self._timers):
             self._stop_timer(fragment)
 
-    # Widgets
-
-    def _find(self, key: str) -> Shown:
-        for shown in self._shown.values():
-            if _widget_key(shown.element) == key:
-                return shown
-        known = sorted({_widget_key(shown.element) for shown in self._shown.values()} - {""})
-        raise AssertionError(f"the page has no widget “{key}”; it has {', '.join(known)}; errors: {self.errors}")
-
     def _set(self, key: str, value: str | float) -> Shown:
-        shown = self._find(key)
-        state, kind = WidgetState(id=_widget_of(shown.element).id), shown.element.WhichOneof("type")
+        """Remember what a widget is set to, as its kind is sent."""
+        shown = self._page.find(key)
+        state, kind = WidgetState(id=shown.widget.id), shown.element.WhichOneof("type")
         if kind == "button_group":
             state.string_array_value.data.append(value)
         elif kind == "slider":
@@ -276,19 +294,3 @@ class LightVisitor:
             state.string_value = value
         self._states[state.id] = state
         return shown
-
-
-def _widget_of(element: Element) -> Any:
-    return getattr(element, element.WhichOneof("type") or "", None)
-
-
-def _widget_key(element: Element) -> str:
-    """Return the key that a page gave a widget: the id is $$ID-<hash>-<key>."""
-    parts = str(getattr(_widget_of(element), "id", "")).split("-", 2)
-    return parts[2] if len(parts) == 3 and parts[2] != "None" else ""
-
-
-def _words(element: Element) -> str:
-    widget = _widget_of(element)
-    said = (getattr(widget, name, "") for name in ("body", "message", "label"))
-    return " ".join(part for part in said if isinstance(part, str) and part)
