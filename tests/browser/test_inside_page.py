@@ -56,7 +56,7 @@ def said(page: Page) -> str:
 
 def drawn(page: Page, part: str) -> float:
     """Read a number of the drawing."""
-    return float(page.locator(f"[data-gauge={part}] text, [data-box={part}] text").inner_text().replace("−", "-"))
+    return float(page.locator(f"[data-gauge={part}] text, [data-box={part}] text").text_content().replace("−", "-"))
 
 
 def read_both(page: Page) -> list[str]:
