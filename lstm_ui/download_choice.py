@@ -47,17 +47,17 @@ def choose_download(text: DownloadableText) -> ChosenText:
     return ChosenText(load_text(stand_in.name), stand_in.name, stand_in.title, "UTF-8", ())
 
 
-def show_download(desk: DownloadDesk, *files: RemoteFile) -> None:
+def show_download(desk: DownloadDesk, *files: RemoteFile, key: str = "download") -> None:
     """Draw the button that fetches files that belong together, or how far that is."""
     name = files[0].name
-    with st.container(key="download"):
+    with st.container(key=key):
         if desk.state(name).is_running:
             st.fragment(_show_progress, run_every=LOOK_SECONDS)(desk, name)
         else:
             error = desk.state(name).error
             if error:
                 st.warning(escape_markdown(str(error)))
-            st.button("Download it", key="download_text", on_click=desk.start, args=files)
+            st.button("Download it", key=f"{key}_text", on_click=desk.start, args=files)
 
 
 def _show_progress(desk: DownloadDesk, name: str) -> None:

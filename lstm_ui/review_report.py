@@ -20,6 +20,9 @@ REPORT_WANTED = "review_report_of"  # key of the session: run and step whose rep
 SHOWN_WORDS = 60  # of a review that it got wrong
 CHART_HEIGHT = 320  # pixels
 
+# The report, the words that pushed most, and the reviews that it got most wrong, as it reads them.
+Measured = tuple[ReviewReport, tuple[WordPush, ...], tuple[str, ...]]
+
 STYLE = """<style>
 .report table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .report th, .report td { padding: 0.3em 1em 0.3em 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
@@ -72,9 +75,7 @@ def show_report(report: ReviewReport, pushes: tuple[WordPush, ...], wrong: tuple
 
 
 @st.cache_resource(max_entries=6, show_spinner="Asking it about every review …")
-def _measure(
-    _service: TrainingService, run_id: str, checkpoint_step: int, _run: RunView
-) -> tuple[ReviewReport, tuple[WordPush, ...], tuple[str, ...]] | None:
+def _measure(_service: TrainingService, run_id: str, checkpoint_step: int, _run: RunView) -> Measured | None:
     """Measure a network once for all visitors; a newer checkpoint is another one."""
     data = prepare_run(_run.spec)
     assert isinstance(data, ReviewData)
@@ -82,9 +83,7 @@ def _measure(
     return None if reviews is None else measure(_service.network(run_id), reviews, _run.spec.window)
 
 
-def measure(
-    network: TrainedNetwork, reviews: EncodedReviews, window: int
-) -> tuple[ReviewReport, tuple[WordPush, ...], tuple[str, ...]]:
+def measure(network: TrainedNetwork, reviews: EncodedReviews, window: int) -> Measured:
     """Return the report, the words that pushed most, and the words of the reviews that it got most wrong."""
     scores = ReviewScorer(network).score_encoded(reviews, window)
     report = build_report(scores, reviews.labels)

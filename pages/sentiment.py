@@ -8,6 +8,7 @@ from lstm_ui.page import friendly_errors, page_setup
 from lstm_ui.review_file import show_review_file
 from lstm_ui.review_model import choose_judge
 from lstm_ui.review_reading import show_reading
+from lstm_ui.review_shipped_report import show_shipped_report
 from lstm_ui.review_training import show_review_training
 from lstm_ui.service import training_service
 
@@ -20,6 +21,7 @@ def show_page() -> None:
         judge = choose_judge(service)
         show_reading(judge)
         show_review_file(judge)
+        show_shipped_report(judge)
     st.divider()
     with friendly_errors():  # of its own: without a network that judges, one can still be trained
         show_review_training(service)

@@ -39,6 +39,7 @@ HEAVY = {"tensorflow", "keras"}
 MAY_BE_HEAVY = (
     "lstm_core.network.fast_lstm",
     "lstm_core.network.keras_model",
+    "lstm_core.network.products",
     "lstm_core.training",
     "lstm_core.export",
 )

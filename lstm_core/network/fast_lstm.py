@@ -6,12 +6,18 @@ over all steps at the end gives the rest (measured: 1.5 times the speed of Keras
 The mathematics, told slowly: `numpy_lstm.py`, which this file is tested against.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from lstm_core.network.products import product_gradient
+
 Sequence = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+States = tuple[tf.Tensor, ...]
+
+MAX_UNROLLED = 4  # steps of time: a loop costs little in long sequences, and would make short ones half as fast again
 
 # T: steps of time, B: batch, U: units, I: numbers per symbol. Arrays here are time-major, (T, B, ...), so that the
 # numbers of one step lie together in memory.
@@ -20,25 +26,32 @@ Sequence = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 def lstm_sequence(
     projected: tf.Tensor,
     recurrent_kernel: tf.Tensor,
-    initial_hidden: tf.Tensor,
-    initial_cell: tf.Tensor,
+    initial_hidden: tf.Tensor | None = None,
+    initial_cell: tf.Tensor | None = None,
     recurrent_mask: tf.Tensor | None = None,
     time_mask: tf.Tensor | None = None,
 ) -> Sequence:
     """Run an LSTM over a sequence; return the hidden state after each step, the last hidden state, the last cell state.
 
     `projected` (T, B, 4U) is inputs @ kernel + bias, gates in Keras' order; `recurrent_kernel` (U, 4U);
-    `initial_hidden`, `initial_cell` (B, U). `recurrent_mask` (B, U) multiplies the hidden state wherever it is fed
-    back (recurrent dropout: 0 or 1/(1-rate)). Where `time_mask` (T, B) is False, both states pass the step unchanged.
+    `initial_hidden`, `initial_cell` (B, U): None stands for 0, and spares a short sequence one step's product.
+    `recurrent_mask` (B, U) multiplies the hidden state wherever it is fed back (recurrent dropout: 0 or 1/(1-rate)).
+    Where `time_mask` (T, B) is False, both states pass the step unchanged.
     Returns float tensors (T, B, U), (B, U), (B, U). Gradients reach the first four arguments; the masks get none.
     """
+    starts_at_zero = initial_hidden is None
+    if initial_hidden is None or initial_cell is None:
+        zero = tf.zeros((tf.shape(projected)[1], recurrent_kernel.shape[0]), projected.dtype)
+        zero = tf.ensure_shape(zero, (projected.shape[1], recurrent_kernel.shape[0]))
+        initial_hidden = zero if initial_hidden is None else initial_hidden
+        initial_cell = zero if initial_cell is None else initial_cell
 
     @tf.custom_gradient
     def run(
         projected: tf.Tensor, recurrent_kernel: tf.Tensor, initial_hidden: tf.Tensor, initial_cell: tf.Tensor
     ) -> tuple[Sequence, Any]:
         hidden, last_hidden, last_cell, saved = _forward(
-            projected, recurrent_kernel, initial_hidden, initial_cell, recurrent_mask, time_mask
+            projected, recurrent_kernel, initial_hidden, initial_cell, starts_at_zero, recurrent_mask, time_mask
         )
 
         def backward(*upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -48,8 +61,9 @@ def lstm_sequence(
             fed_back = tf.concat([initial_hidden[None], hidden[:-1]], axis=0)  # (T, B, U)
             if recurrent_mask is not None:
                 fed_back *= recurrent_mask
-            kernel_gradient = tf.matmul(
-                _join_time_and_batch(fed_back), _join_time_and_batch(gate_gradients), transpose_a=True
+            first = 1 if starts_at_zero else 0  # a hidden state of 0 moves no weight
+            kernel_gradient = product_gradient(
+                _join_time_and_batch(fed_back[first:]), _join_time_and_batch(gate_gradients[first:])
             )
             return gate_gradients, kernel_gradient, first_hidden_gradient, first_cell_gradient
 
@@ -63,29 +77,29 @@ def _forward(
     recurrent_kernel: tf.Tensor,
     hidden: tf.Tensor,
     cell: tf.Tensor,
+    starts_at_zero: bool,
     recurrent_mask: tf.Tensor | None,
     time_mask: tf.Tensor | None,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tuple[tf.Tensor, ...]]:
     """Return all hidden states, the last two states, and (four gates, previous cell) at each step, each (T, B, U)."""
-    length = _length(projected)
 
-    def step(t: tf.Tensor, hidden: tf.Tensor, cell: tf.Tensor, written: tuple[tf.TensorArray, ...]) -> tuple[Any, ...]:
-        fed_back = hidden if recurrent_mask is None else hidden * recurrent_mask
-        i, f, g, o = tf.split(projected[t] + tf.matmul(fed_back, recurrent_kernel), 4, axis=1)  # (B, U) each
+    def step(t: Any, hidden: tf.Tensor, cell: tf.Tensor) -> tuple[States, States]:
+        gates = projected[t]  # (B, 4U)
+        if not (starts_at_zero and isinstance(t, int) and t == 0):
+            fed_back = hidden if recurrent_mask is None else hidden * recurrent_mask
+            gates = gates + tf.matmul(fed_back, recurrent_kernel)
+        i, f, g, o = tf.split(gates, 4, axis=1)  # (B, U) each
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         new_cell = f * cell + i * g
         new_hidden = o * tf.tanh(new_cell)
         if time_mask is not None:
             new_cell = tf.where(time_mask[t][:, None], new_cell, cell)
             new_hidden = tf.where(time_mask[t][:, None], new_hidden, hidden)
-        values = (new_hidden, i, f, g, o, cell)
-        return t + 1, new_hidden, new_cell, tuple(a.write(t, v) for a, v in zip(written, values, strict=True))
+        return (new_hidden, new_cell), (new_hidden, i, f, g, o, cell)
 
-    arrays = tuple(tf.TensorArray(hidden.dtype, length, element_shape=hidden.shape) for _ in range(6))
-    _, hidden, cell, arrays = tf.while_loop(
-        lambda t, *_: t < length, step, (tf.constant(0), hidden, cell, arrays), maximum_iterations=length
+    (hidden, cell), (all_hidden, *saved) = _step_through_time(
+        step, _length(projected), (hidden, cell), [hidden.shape] * 6
     )
-    all_hidden, *saved = (array.stack() for array in arrays)
     return all_hidden, hidden, cell, tuple(saved)
 
 
@@ -99,11 +113,10 @@ def _backward(
     """Return the gradients of the gates before their activation (T, B, 4U) and of the initial states (B, U)."""
     hidden_gradients, last_hidden_gradient, last_cell_gradient = upstream
     length = _length(hidden_gradients)
-    # Turned once, here: left to each step's product, it costs a tenth of the whole time.
-    turned_kernel = tf.transpose(recurrent_kernel)  # (4U, U)
+    # Turned once, here: left to each step's product, it costs a tenth of the whole time of a long sequence.
+    turned_kernel = tf.transpose(recurrent_kernel) if not _is_short(length) else None  # (4U, U)
 
-    def step(steps_done: tf.Tensor, dh: tf.Tensor, dc: tf.Tensor, written: tf.TensorArray) -> tuple[Any, ...]:
-        t = length - 1 - steps_done
+    def step(t: Any, dh: tf.Tensor, dc: tf.Tensor) -> tuple[States, States]:
         i, f, g, o, previous_cell = (array[t] for array in saved)
         squashed_cell = tf.tanh(f * previous_cell + i * g)  # as fast as to store and load it
         dh = dh + hidden_gradients[t]
@@ -119,23 +132,56 @@ def _backward(
         )  # (B, 4U)
         if time_mask is not None:
             dz = tf.where(time_mask[t][:, None], dz, tf.zeros_like(dz))
-        new_dh = tf.matmul(dz, turned_kernel)
+        if turned_kernel is None:
+            new_dh = tf.matmul(dz, recurrent_kernel, transpose_b=True)
+        else:
+            new_dh = tf.matmul(dz, turned_kernel)
         new_dh = new_dh if recurrent_mask is None else new_dh * recurrent_mask
         new_dc = through_cell * f
         if time_mask is not None:  # a masked step hands both gradients on as they came
             new_dh = tf.where(time_mask[t][:, None], new_dh, dh)
             new_dc = tf.where(time_mask[t][:, None], new_dc, dc)
-        return steps_done + 1, new_dh, new_dc, written.write(t, dz)
+        return (new_dh, new_dc), (dz,)
 
     shape = (last_hidden_gradient.shape[0], recurrent_kernel.shape[1])
-    gradients = tf.TensorArray(recurrent_kernel.dtype, length, element_shape=shape)
-    _, dh, dc, gradients = tf.while_loop(
-        lambda steps_done, *_: steps_done < length,
-        step,
-        (tf.constant(0), last_hidden_gradient, last_cell_gradient, gradients),
-        maximum_iterations=length,
+    (dh, dc), (gradients,) = _step_through_time(
+        step, length, (last_hidden_gradient, last_cell_gradient), [shape], backwards=True
     )
-    return gradients.stack(), dh, dc
+    return gradients, dh, dc
+
+
+def _step_through_time(
+    step: Callable[..., tuple[States, States]],
+    length: int | tf.Tensor,
+    states: States,
+    shapes: list[Any],
+    backwards: bool = False,
+) -> tuple[States, States]:
+    """Call `step(t, *states)` → (states, outputs) for each t in turn; return the last states, and outputs over time.
+
+    `shapes` are those of the outputs. The outputs come back stacked, (T, ...), in the order of time.
+    """
+    if _is_short(length):  # without a loop: XLA then joins what follows each other
+        order = range(length)[::-1] if backwards else range(length)
+        outputs: dict[int, States] = {}
+        for t in order:
+            states, outputs[t] = step(t, *states)
+        return states, tuple(tf.stack(column) for column in zip(*(outputs[t] for t in sorted(outputs)), strict=True))
+
+    def make_step(done: tf.Tensor, states: States, written: tuple[tf.TensorArray, ...]) -> tuple[Any, ...]:
+        t = length - 1 - done if backwards else done
+        states, values = step(t, *states)
+        return done + 1, states, tuple(array.write(t, value) for array, value in zip(written, values, strict=True))
+
+    arrays = tuple(tf.TensorArray(states[0].dtype, length, element_shape=shape) for shape in shapes)
+    _, states, arrays = tf.while_loop(
+        lambda done, *_: done < length, make_step, (tf.constant(0), states, arrays), maximum_iterations=length
+    )
+    return states, tuple(array.stack() for array in arrays)
+
+
+def _is_short(length: int | tf.Tensor) -> bool:
+    return isinstance(length, int) and length <= MAX_UNROLLED
 
 
 def _length(array: tf.Tensor) -> int | tf.Tensor:

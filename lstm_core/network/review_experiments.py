@@ -22,9 +22,9 @@ _FAST = {
 }  # fmt: skip
 
 _BEST = {
-    "vocabulary": 16_000, "window": 400, "embedding": 32, "units": 64, "direction": "both", "pooling": "mean-and-max",
+    "vocabulary": 16_000, "window": 400, "embedding": 40, "units": 64, "direction": "both", "pooling": "mean-and-max",
     "embedding_dropout": 0.4, "word_dropout": 0.15, "dropout": 0.5, "crops": 0.25,
-    "optimizer": "adam", "learning_rate": 0.003, "beta_2": 0.99, "clip_norm": 1.0, "batch": 64, "steps": 2_400,
+    "optimizer": "adam", "learning_rate": 0.003, "beta_2": 0.99, "clip_norm": 1.0, "batch": 64, "steps": 3_000,
 }  # fmt: skip
 
 _MINI = {

@@ -95,8 +95,7 @@ class ReviewSet:
 
     def encode(self, reviews: LabelledReviews) -> EncodedReviews:
         """Return other reviews in this set's words; those without any word are left out."""
-        words = [split_review(text)[:MAX_REVIEW_WORDS] for text in reviews.texts]
-        return _encode(self.vocabulary, words, reviews.labels)
+        return encode_reviews(self.vocabulary, reviews)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ReviewSet) and (self.name, self.sha256) == (other.name, other.sha256)
@@ -144,6 +143,12 @@ class ReviewSet:
         training = _read_part(arrays, "training", len(vocabulary))
         test = _read_part(arrays, "test", len(vocabulary)) if "test/ids" in arrays else None
         return cls(name, vocabulary, training, test)
+
+
+def encode_reviews(vocabulary: Vocabulary, reviews: LabelledReviews) -> EncodedReviews:
+    """Return reviews in the words of a vocabulary that has `<rare>`; those without any word are left out."""
+    words = [split_review(text)[:MAX_REVIEW_WORDS] for text in reviews.texts]
+    return _encode(vocabulary, words, reviews.labels)
 
 
 def limit_vocabulary(vocabulary: Vocabulary, limit: int) -> Vocabulary:

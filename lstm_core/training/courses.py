@@ -14,19 +14,22 @@ from lstm_core.training.data import TrainingData, prepare_data
 from lstm_core.training.examiner import Examiner
 from lstm_core.training.optimizers import Slots, Tensors
 from lstm_core.training.orders import WindowOrder
+from lstm_core.training.program import MAX_STEPS_PER_CALL, StepProgram
 from lstm_core.training.review_data import ReviewData, prepare_reviews
 from lstm_core.training.review_examiner import ReviewExaminer
 from lstm_core.training.review_orders import ReviewOrder
 from lstm_core.training.review_step import ReviewDropout, compiled_review_steps
-from lstm_core.training.step import MAX_STEPS_PER_CALL, StepNumbers, compiled_steps
+from lstm_core.training.step import StepNumbers, compiled_steps
 
 
 @dataclass(frozen=True)
 class Call:
     """What one call of a compiled program takes: the program, its arguments after the weights and slots, its steps."""
 
-    program: Any
-    arguments: tuple[Any, ...]
+    program: StepProgram
+    data: tuple[Any, ...]
+    learning_rates: Any
+    numbers: dict[str, Any]
     count: int
     key: Any  # calls of the same key need no compiling after the first
 
@@ -64,13 +67,8 @@ class TextCourse:
     def plan_call(self, first_step: int, count: int, rates: np.ndarray) -> Call:
         """Plan a call of `count` steps."""
         offsets = _fill(self.order.offsets(first_step, count))
-        arguments = (
-            self._ids,
-            tf.constant(offsets),
-            _rates(rates),
-            _numbers(self.spec, first_step, count).to_tensors(),
-        )
-        return Call(self._program, arguments, count, None)
+        numbers = _numbers(self.spec, first_step, count).to_tensors()
+        return Call(self._program, (self._ids, tf.constant(offsets)), _rates(rates), numbers, count, None)
 
 
 class ReviewCourse:
@@ -102,8 +100,8 @@ class ReviewCourse:
             "word_dropout": tf.constant(spec.word_dropout, tf.float32),
         }
         arrays = (_fill(batches.starts), _fill(batches.lengths), _fill(batches.labels))
-        arguments = (self._words, *(tf.constant(array) for array in arrays), _rates(rates[:made]), numbers)
-        return Call(program, arguments, made, batches.padded_length)
+        data = (self._words, *(tf.constant(array) for array in arrays))
+        return Call(program, data, _rates(rates[:made]), numbers, made, batches.padded_length)
 
 
 def build_course(spec: RunSpec) -> Course:
@@ -114,8 +112,7 @@ def build_course(spec: RunSpec) -> Course:
 def compile_call(call: Call, weights: Tensors, slots: Slots) -> float:
     """Compile a call's program by making no step with it; return the seconds that it took."""
     started = time.perf_counter()
-    *others, numbers = call.arguments
-    call.program(weights, slots, *others, numbers | {"count": tf.constant(0)})
+    call.program(weights, slots, call.data, call.learning_rates, call.numbers | {"count": tf.constant(0)})
     return time.perf_counter() - started
 
 

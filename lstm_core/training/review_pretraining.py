@@ -1,9 +1,10 @@
 """Trains the network that ships for reviews, on the 25,000 training reviews of IMDB, and measures it on the others.
 
-`python -m lstm_core pretrain imdb-reviews --reviews FILE --test-reviews FILE` runs it. What ships is the mean of the
-weights over the second half of the training (Izmailov et al. 2018, “Averaging weights leads to wider optima”): better
-on reviews that it has never met than the weights of any one moment. Which mean is chosen on a tenth of the training
-reviews; the test reviews are looked at when all is decided.
+`python -m lstm_core pretrain imdb-reviews --reviews FILE --test-reviews FILE` runs it. Its words begin with vectors
+that tell which of them keep the same company (`word_vectors.py`). What ships is the mean of the weights over the second
+half of the training (Izmailov et al. 2018, “Averaging weights leads to wider optima”): better on reviews that it has
+never met than the weights of any one moment. Which mean is chosen on a tenth of the training reviews; the test reviews
+are looked at when all is decided.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from lstm_core.text.reviews import LabelledReviews
 from lstm_core.training.pretraining import PretrainingProgress
 from lstm_core.training.review_data import split_evenly
 from lstm_core.training.review_examiner import measure_reviews
+from lstm_core.training.word_vectors import learn_word_vectors
 
 NAME = "imdb-reviews"
 LOOKS = 80  # how often, from start to end, the weights go into the mean and the held-out reviews are measured
@@ -82,6 +84,9 @@ def iter_review_pretraining(
 
     assert spec.reviews is not None
     trainer = Trainer(spec)
+    start = trainer.state()
+    start.weights["embedding"] = learn_word_vectors(trainer.data.training, len(trainer.data.vocabulary), spec.embedding)
+    trainer.restore(start)
     held_out = trainer.data.validation
     if held_out is None:
         raise UnreadableReviews(trainer.data.note, "The best moment is chosen on held-out reviews.", "Take more.")

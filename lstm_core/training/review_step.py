@@ -11,9 +11,10 @@ from typing import Any
 import tensorflow as tf
 
 from lstm_core.network.fast_lstm import lstm_sequence
+from lstm_core.network.products import look_up, project
 from lstm_core.network.review_shape import DIRECTIONS, ReviewShape
-from lstm_core.training.optimizers import Slots, Tensors
-from lstm_core.training.step import look_up, repeat_steps
+from lstm_core.training.optimizers import Tensors
+from lstm_core.training.program import StepProgram, draw_uniform, seed_of_step
 
 
 @dataclass(frozen=True)
@@ -29,34 +30,30 @@ class ReviewDropout:
 @lru_cache(maxsize=32)
 def compiled_review_steps(
     shape: ReviewShape, optimizer: str, dropout: ReviewDropout, clips: bool, padded_length: int
-) -> Any:
-    """Return the compiled function for one shape of network and one length of batch.
+) -> StepProgram:
+    """Return the program for one shape of network and one length of batch.
 
-    Call it with weights and slots (dicts of float32 tensors), words (total,) int32, all reviews one after the other;
-    starts and lengths (MAX_STEPS_PER_CALL, batch) int32, labels likewise float32, learning_rates
-    (MAX_STEPS_PER_CALL,) float32, and numbers, a dict of scalars. Returns what `step.compiled_steps` returns.
+    Its `data` are words (total,) int32, all reviews one after the other; starts and lengths
+    (MAX_STEPS_PER_CALL, batch) int32, labels likewise float32; its `numbers` a dict of scalars.
     """
 
-    @tf.function(jit_compile=True, autograph=False)
-    def run_steps(
-        weights: Tensors, slots: Slots, words: Any, starts: Any, lengths: Any, labels: Any, learning_rates: Any,
-        numbers: Any,
-    ) -> Any:  # fmt: skip
-        def measure(weights: Tensors, done: Any) -> tuple[Any, Any]:
-            seed = tf.stack([numbers["random_seed"], numbers["first_step"] + done])
-            random = _Random(seed, dropout, numbers)
-            ids = [
-                _cut_reviews(shape, words, starts[done], lengths[done], padded_length, direction)
-                for direction in DIRECTIONS[shape.direction]
-            ]
-            logits = review_logits(shape, weights, ids, lengths[done], random)  # (B,)
-            losses = tf.nn.sigmoid_cross_entropy_with_logits(labels[done], logits)
-            hits = tf.cast((logits > 0) == (labels[done] > 0.5), tf.float32)
-            return tf.reduce_mean(losses), tf.reduce_mean(hits)
+    def measure(
+        weights: Tensors, data: Any, numbers: Any, done: Any, part: Any, rows: Any, shares: Any
+    ) -> tuple[Any, Any]:
+        words = data[0]
+        starts, lengths, labels = (tf.gather(tf.gather(array, done), rows) for array in data[1:])  # (B,) each
+        random = _Random(seed_of_step(numbers, done, part), dropout, numbers)
+        ids = [
+            _cut_reviews(shape, words, starts, lengths, padded_length, direction)
+            for direction in DIRECTIONS[shape.direction]
+        ]
+        logits = review_logits(shape, weights, ids, lengths, random)  # (B,)
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
+        hits = tf.cast((logits > 0) == (labels > 0.5), tf.float32)
+        return tf.reduce_sum(losses * shares), tf.reduce_sum(hits * shares)
 
-        return repeat_steps(measure, optimizer, clips, weights, slots, learning_rates, numbers)
-
-    return run_steps
+    per_word = 4 * shape.units * (shape.embedding + shape.units) * len(DIRECTIONS[shape.direction])
+    return StepProgram(measure, optimizer, clips, padded_length * per_word)
 
 
 def review_logits(shape: ReviewShape, weights: Tensors, ids: list[Any], lengths: Any, random: "_Random") -> Any:
@@ -68,16 +65,15 @@ def review_logits(shape: ReviewShape, weights: Tensors, ids: list[Any], lengths:
     if shape.padding == "before":
         lengths = tf.fill((batch,), padded_length)
     present = tf.cast(tf.range(padded_length)[:, None] < lengths[None, :], tf.float32)  # (T, B)
-    zero = tf.zeros((batch, shape.units), tf.float32)
     pooled = []
     for direction, read in zip(DIRECTIONS[shape.direction], ids, strict=True):
         name = f"lstm_1{direction}"
         vectors = look_up(weights["embedding"], random.hide_words(read, shape.word_count - 1))  # (T, B, E)
         vectors = random.drop("embedding", vectors, vectors.shape)
         vectors = random.drop("units", vectors, (1, batch, shape.embedding))  # the same at every word
-        projected = vectors @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]  # (T, B, 4U)
+        projected = project(vectors, weights[f"{name}/kernel"], weights[f"{name}/bias"])  # (T, B, 4U)
         mask = random.mask("recurrent", (batch, shape.units))
-        hidden, _, _ = lstm_sequence(projected, weights[f"{name}/recurrent_kernel"], zero, zero, mask)  # (T, B, U)
+        hidden, _, _ = lstm_sequence(projected, weights[f"{name}/recurrent_kernel"], recurrent_mask=mask)  # (T, B, U)
         pooled += _pool(shape.pooling, hidden, present, lengths)
     signal = tf.concat(pooled, axis=1)  # (B, P)
     if shape.dense:
@@ -114,7 +110,7 @@ class _Random:
 
     def _uniform(self, size: Any) -> Any:
         self._draws += 1
-        return tf.random.stateless_uniform(size, seed=self._seed + tf.constant([0, self._draws << 24]))
+        return draw_uniform(size, self._seed + tf.constant([0, self._draws << 24]))
 
 
 def _cut_reviews(shape: ReviewShape, words: Any, starts: Any, lengths: Any, padded_length: int, direction: str) -> Any:

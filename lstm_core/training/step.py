@@ -1,14 +1,5 @@
-"""The compiled heart of training: many steps in one XLA program.
+"""The compiled heart of training on a text: the loss of a step's windows, forward; `program.py` makes steps of it."""
 
-`compiled_steps` returns a pure function, (weights, slots, data, numbers) → (weights, slots, losses, accuracies). It
-owns no variables, so one program serves every run of the same shapes, and none is compiled anew when the learning
-rate, a dropout rate or clip norm above 0, the seed or (within a power of two) the length of the text changes.
-
-One call per step costs more than the step itself in small networks: 73 steps a second for the articles' network
-with Keras' `train_on_batch`, 340 with the loop inside the program (2 × 512 units, batch 1, two cores).
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,14 +7,10 @@ from typing import Any
 import tensorflow as tf
 
 from lstm_core.network.fast_lstm import lstm_sequence
+from lstm_core.network.products import look_up, project
 from lstm_core.network.shape import NetworkShape
-from lstm_core.training.optimizers import Slots, Tensors, clip_by_global_norm, update_weights
-
-MAX_STEPS_PER_CALL = 128  # a call's losses come back in an array of this length, however few steps it makes
-
-# Up to here the gradient of a table is a product with one-hot rows, which XLA computes on all cores; scattering into
-# the table instead runs on one core, row after row, and only pays for large vocabularies.
-MAX_ONE_HOT_ROWS = 512
+from lstm_core.training.optimizers import Tensors
+from lstm_core.training.program import StepProgram, draw_uniform, seed_of_step
 
 
 @dataclass(frozen=True)
@@ -47,63 +34,32 @@ class StepNumbers:
 
 
 @lru_cache(maxsize=32)  # programs are kept by the shapes of what they compute, a few MB each
-def compiled_steps(shape: NetworkShape, optimizer: str, has_dropout: bool, clips: bool) -> Any:
-    """Return the compiled function for one shape of network; compiling happens at its first call.
+def compiled_steps(shape: NetworkShape, optimizer: str, has_dropout: bool, clips: bool) -> StepProgram:
+    """Return the program for one shape of network; compiling happens at its first call.
 
-    Call it with weights and slots (dicts of float32 tensors), ids (padded length,) int32, offsets
-    (MAX_STEPS_PER_CALL, batch) int32, learning_rates (MAX_STEPS_PER_CALL,) float32, numbers (StepNumbers.to_tensors).
-    Returns weights, slots, losses and accuracies, both (MAX_STEPS_PER_CALL,) float32, of which `count` are filled.
+    Its `data` are ids (padded length,) int32 and offsets (MAX_STEPS_PER_CALL, batch) int32, its `numbers`
+    StepNumbers.to_tensors().
     """
 
-    @tf.function(jit_compile=True, autograph=False)
-    def run_steps(weights: Tensors, slots: Slots, ids: Any, offsets: Any, learning_rates: Any, numbers: Any) -> Any:
-        def measure(weights: Tensors, done: Any) -> tuple[Any, Any]:
-            inputs, targets = _cut_windows(shape, ids, offsets[done])
-            step = numbers["first_step"] + done
-            masks = _draw_masks(shape, tf.shape(inputs)[1], numbers, step) if has_dropout else None
-            return _loss_and_accuracy(shape, weights, inputs, targets, masks)
+    def measure(
+        weights: Tensors, data: Any, numbers: Any, done: Any, part: Any, rows: Any, shares: Any
+    ) -> tuple[Any, Any]:
+        ids, offsets = data
+        inputs, targets = _cut_windows(shape, ids, tf.gather(tf.gather(offsets, done), rows))
+        masks = None
+        if has_dropout:
+            masks = _draw_masks(shape, inputs.shape[1], numbers, seed_of_step(numbers, done, part))
+        return _loss_and_accuracy(shape, weights, inputs, targets, shares, masks)
 
-        return repeat_steps(measure, optimizer, clips, weights, slots, learning_rates, numbers)
+    positions = shape.window if shape.targets == "every" else 1
+    products = shape.window * _count_lstm_products(shape) + positions * shape.units * shape.symbol_count
+    return StepProgram(measure, optimizer, clips, products)
 
-    return run_steps
 
-
-def repeat_steps(
-    measure: Callable[[Tensors, Any], tuple[Any, Any]],
-    optimizer: str,
-    clips: bool,
-    weights: Tensors,
-    slots: Slots,
-    learning_rates: Any,
-    numbers: Any,
-) -> Any:
-    """Make `numbers["count"]` steps in a loop of the compiled program that this is called in.
-
-    `measure` returns loss and accuracy (scalars) of the weights on the batch of the step after `done` others. Returns
-    weights, slots, losses and accuracies, as `compiled_steps` says.
-    """
-
-    def is_not_done(done: Any, *_: Any) -> Any:
-        return done < numbers["count"]
-
-    def make_step(done: Any, weights: Tensors, slots: Slots, losses: Any, accuracies: Any) -> tuple:
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            loss, accuracy = measure(weights, done)
-        gradients = tape.gradient(loss, weights)
-        if clips:  # left out where it is not wanted: measuring the norm reads every gradient once more
-            gradients = clip_by_global_norm(gradients, numbers["clip_norm"])
-        step = tf.cast(numbers["first_step"] + done, tf.float32)
-        weights, slots = update_weights(
-            optimizer, weights, slots, gradients, learning_rates[done], numbers["beta_2"], step
-        )
-        at = tf.reshape(done, (1, 1))
-        losses = tf.tensor_scatter_nd_update(losses, at, tf.reshape(loss, (1,)))
-        accuracies = tf.tensor_scatter_nd_update(accuracies, at, tf.reshape(accuracy, (1,)))
-        return done + 1, weights, slots, losses, accuracies
-
-    nothing = tf.zeros((MAX_STEPS_PER_CALL,), tf.float32)
-    return tf.while_loop(is_not_done, make_step, (tf.constant(0), weights, slots, nothing, nothing))[1:]
+def _count_lstm_products(shape: NetworkShape) -> int:
+    """Multiplications of the LSTM layers at one position; a one-hot or integer input costs next to none."""
+    first = shape.embedding if shape.coding == "embedding" else 0
+    return 4 * shape.units * (first + shape.units) + (shape.layers - 1) * 8 * shape.units**2
 
 
 def _cut_windows(shape: NetworkShape, ids: Any, offsets: Any) -> tuple[Any, Any]:
@@ -113,36 +69,38 @@ def _cut_windows(shape: NetworkShape, ids: Any, offsets: Any) -> tuple[Any, Any]
     return windows[:-1], windows[1:] if shape.targets == "every" else windows[-1]
 
 
-def _loss_and_accuracy(shape: NetworkShape, weights: Tensors, inputs: Any, targets: Any, masks: Any) -> tuple[Any, Any]:
-    """Return mean cross-entropy in nats and share of right predictions, both scalars.
+def _loss_and_accuracy(
+    shape: NetworkShape, weights: Tensors, inputs: Any, targets: Any, shares: Any, masks: Any
+) -> tuple[Any, Any]:
+    """Return cross-entropy in nats and right predictions, both scalars, each window (B,) counted by its share.
 
     Legend: T window, B batch, U units, V distinct symbols. Time comes first: each step of the LSTM reads one slab.
     """
     hidden: Any = None
-    batch = inputs.shape[1]
-    zero = tf.zeros((batch, shape.units), tf.float32)  # (B, U)
     for layer in range(1, shape.layers + 1):
         mask = masks["inputs"][layer - 1] if masks else None
         if layer == 1:
             projected = _project_symbols(shape, weights, inputs, mask)  # (T, B, 4U)
         else:
             fed = hidden * mask if masks else hidden  # (T, B, U)
-            projected = fed @ weights[f"lstm_{layer}/kernel"] + weights[f"lstm_{layer}/bias"]  # (T, B, 4U)
+            projected = project(fed, weights[f"lstm_{layer}/kernel"], weights[f"lstm_{layer}/bias"])  # (T, B, 4U)
         recurrent_mask = masks["recurrent"][layer - 1] if masks else None
         recurrent_kernel = weights[f"lstm_{layer}/recurrent_kernel"]
-        hidden, _, _ = lstm_sequence(projected, recurrent_kernel, zero, zero, recurrent_mask)  # (T, B, U)
+        hidden, _, _ = lstm_sequence(projected, recurrent_kernel, recurrent_mask=recurrent_mask)  # (T, B, U)
     if shape.targets == "last":
         hidden = hidden[-1:]  # (1, B, U)
     if masks:
         hidden = hidden * masks["inputs"][-1]
     flat = tf.reshape(hidden, (-1, shape.units))  # (T·B or B, U)
-    logits = flat @ weights["output/kernel"] + weights["output/bias"]  # (T·B or B, V)
+    logits = project(flat, weights["output/kernel"], weights["output/bias"])  # (T·B or B, V)
     wanted = tf.reshape(targets, (-1,))
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)  # (T·B or B,)
     # The target's own probability is exp(-loss); it is right when no logit is larger than the target's.
     target_logits = tf.gather(logits, wanted, batch_dims=1)
     hits = tf.cast(target_logits >= tf.reduce_max(logits, axis=1), tf.float32)
-    return tf.reduce_mean(losses), tf.reduce_mean(hits)
+    positions = hidden.shape[0]
+    share = tf.tile(shares / positions, (positions,))  # (T·B or B,)
+    return tf.reduce_sum(losses * share), tf.reduce_sum(hits * share)
 
 
 def _project_symbols(shape: NetworkShape, weights: Tensors, inputs: Any, mask: Any) -> Any:
@@ -166,22 +124,7 @@ def _mask_of_symbols(mask: Any, inputs: Any) -> Any:
     return tf.transpose(tf.gather(mask, tf.transpose(inputs), batch_dims=1))[:, :, None]
 
 
-@tf.custom_gradient
-def look_up(table: Any, ids: Any) -> Any:
-    """Return rows of `table` (V, N) at `ids` (T, B): (T, B, N), with a gradient that is fast for small tables."""
-    row_count, size = table.shape
-
-    def gradient(upstream: Any) -> tuple[Any, None]:
-        flat_ids = tf.reshape(ids, (-1,))
-        flat = tf.reshape(upstream, (-1, size))  # (T·B, N)
-        if row_count <= MAX_ONE_HOT_ROWS:
-            return tf.matmul(tf.one_hot(flat_ids, row_count), flat, transpose_a=True), None
-        return tf.math.unsorted_segment_sum(flat, flat_ids, row_count), None
-
-    return tf.gather(table, ids), gradient
-
-
-def _draw_masks(shape: NetworkShape, batch: Any, numbers: Any, step: Any) -> dict[str, list[Any]]:
+def _draw_masks(shape: NetworkShape, batch: Any, numbers: Any, seed: Any) -> dict[str, list[Any]]:
     """Draw a step's dropout masks, 0 or 1/(1 - rate), each the same at every time step (Gal and Ghahramani 2016).
 
     They depend on the run's seed and the step alone, so a run that is taken up again draws the same.
@@ -190,7 +133,7 @@ def _draw_masks(shape: NetworkShape, batch: Any, numbers: Any, step: Any) -> dic
     remembered = [shape.units] * shape.layers
     # One draw for all places: no two of them, nor those of another seed, share their numbers.
     size = (batch, sum(entering) + sum(remembered))
-    random = tf.random.stateless_uniform(size, seed=tf.stack([numbers["random_seed"], step]))
+    random = draw_uniform(size, seed)
     parts = tf.split(random, entering + remembered, axis=1)  # (B, size of the place) each
 
     def mask(part: Any, rate: Any) -> Any:

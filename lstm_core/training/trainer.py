@@ -17,9 +17,9 @@ from lstm_core.training.courses import Call, build_course, compile_call
 from lstm_core.training.data import count_symbols_per_step
 from lstm_core.training.optimizers import initial_slots
 from lstm_core.training.plan import Plan
+from lstm_core.training.program import MAX_STEPS_PER_CALL, PARTS
 from lstm_core.training.reports import TrainingReport
 from lstm_core.training.state import TrainingState
-from lstm_core.training.step import MAX_STEPS_PER_CALL
 
 SECONDS_PER_CALL = 0.12  # short enough to notice a goal or a pause, long enough that the call itself costs nothing
 SECONDS_TO_MEASURE_SPEED = 1.0  # of training, before a budget in seconds becomes a number of steps
@@ -46,6 +46,7 @@ class Trainer:
         self.data: Any = self._course.data  # TrainingData or ReviewData
         self.symbols_per_step = count_symbols_per_step(spec, self.data)
         self._until_accuracy = until_accuracy
+        self.cores = PARTS  # how many may work for this run; what it learns does not depend on it
         self._seconds_per_step: float | None = None
         self._compiled: set[Any] = set()  # keys of the calls that need no compiling any more
         if state is None:
@@ -132,13 +133,14 @@ class Trainer:
     def _make_steps(self, call: Call) -> tuple[np.ndarray, np.ndarray, float]:
         """Make the steps of a call; return their losses and accuracies, (count,) float32, and the seconds it took."""
         started = time.perf_counter()
-        self._weights, self._slots, losses, accuracies = call.program(self._weights, self._slots, *call.arguments)
-        made = losses.numpy()[: call.count], accuracies.numpy()[: call.count]
+        self._weights, self._slots, *made = call.program(
+            self._weights, self._slots, call.data, call.learning_rates, call.numbers, self.cores
+        )
         elapsed = time.perf_counter() - started
         self.step += call.count
         self.seconds += elapsed
         self._seconds_per_step = elapsed / call.count
-        return (*made, elapsed)
+        return made[0], made[1], elapsed
 
     def _steps_in_next_call(self, seconds_left: float, max_steps: int | None) -> int:
         """How many steps fit into the next call; few at first, while the speed is not known."""

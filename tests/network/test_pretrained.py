@@ -146,7 +146,7 @@ def test_on_the_test_reviews_the_judge_is_right_as_often_as_its_card_says(judge:
 
 def test_the_judge_is_mostly_right_about_short_reviews_of_other_things(judge: ReviewScorer) -> None:
     test = load_mini_reviews().test
-    assert ((judge.score_many(test.texts) > 0.5) == (test.labels == 1)).mean() >= 0.72
+    assert ((judge.score_many(test.texts) > 0.5) == (test.labels == 1)).mean() >= 0.77
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 import lstm_ui.page
 import lstm_ui.review_model
+import lstm_ui.review_shipped_report
 from lstm_core.errors import DamagedRun, RunNotFound
 from lstm_core.network.pretrained import JUDGES, PRETRAINED, load_pretrained
+from lstm_core.text.imdb import ImdbReviews
+from lstm_core.text.mini_reviews import load_mini_reviews
 from lstm_ui.review_desk import Desk
 from lstm_ui.review_reading import DESK
 from lstm_ui.review_traps import TRAPS
@@ -194,3 +197,21 @@ def test_a_network_that_is_damaged_is_told_and_the_rest_of_the_page_stays(open_p
 
     monkeypatch.setattr(lstm_ui.review_model, "shipped_scorer", refuse)
     assert "damaged" in open_page().error[0].value
+
+
+def test_without_imdb_the_report_on_the_network_that_ships_says_what_is_missing(open_page, monkeypatch, tmp_path):
+    monkeypatch.setattr(lstm_ui.review_shipped_report, "downloads_folder", lambda: tmp_path)
+    page = open_page()
+    assert any("They are missing" in note.value for note in page.info)
+    assert page.button(key="shipped_report_download_text").label == "Download it"
+
+
+def test_once_imdb_is_here_the_network_that_ships_names_the_words_that_pushed_most(open_page, monkeypatch):
+    mini = load_mini_reviews()
+    monkeypatch.setattr(lstm_ui.review_shipped_report, "is_imdb_downloaded", lambda folder: True)
+    monkeypatch.setattr(lstm_ui.review_shipped_report, "load_imdb", lambda folder: ImdbReviews(mini.train, mini.test))
+    page = press(open_page(), "shipped_report_measure")
+    assert not page.exception and not page.error
+    (pushes,) = [element.proto.body for element in page.get("html") if 'class="pushes"' in element.proto.body]
+    assert "toward positive" in pushes and "<b>" in pushes.split("toward negative")[1]
+    assert any(f"Of {len(mini.test)} reviews" in element.proto.body for element in page.get("html"))

@@ -45,12 +45,12 @@ def test_a_tenth_is_held_out_and_never_trained_on() -> None:
 def test_the_best_moment_is_saved_with_what_it_does_on_the_test_reviews(tmp_path: Path) -> None:
     training, mini, test = make_reviews(300, 1), make_reviews(20, 9), make_reviews(80, 2)
     test = LabelledReviews((*test.texts, training.texts[0]), np.append(test.labels, training.labels[0]))
-    settings = build_review_spec(steps=80).settings
+    settings = build_review_spec(steps=160).settings
     spec = RunSpec.build("", "small", reviews=build_pretraining_reviews(training, mini), **settings)
     progress = list(iter_review_pretraining(spec, training, test, tmp_path / NAME))
     card = progress[-1].card
     assert card is not None and card == load_card(NAME, tmp_path)
     network = load_pretrained(NAME, tmp_path)
-    assert network.step == card.steps <= 80
+    assert network.step == card.steps <= 160
     assert card.measures["test_accuracy"] > 0.9
     assert (card.measures["test_reviews"], card.measures["doubles"]) == (81, 1)

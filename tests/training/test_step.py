@@ -14,7 +14,8 @@ from lstm_core.network.numpy_network import network_forward, network_gradients, 
 from lstm_core.network.shape import NetworkShape, Weights, draw_weights
 from lstm_core.training import step as step_module
 from lstm_core.training.optimizers import initial_slots
-from lstm_core.training.step import MAX_ONE_HOT_ROWS, MAX_STEPS_PER_CALL, StepNumbers, compiled_steps, look_up
+from lstm_core.training.program import MAX_STEPS_PER_CALL, seed_of_step
+from lstm_core.training.step import StepNumbers, compiled_steps
 
 SHAPE = NetworkShape(symbol_count=9, coding="embedding", embedding=4, layers=1, units=6, targets="every", window=5)
 OFFSETS = np.array([0, 3, 11, 20])
@@ -47,19 +48,23 @@ def make_steps(
     offsets[:count] = OFFSETS
     told = {"first_step": 1, "count": count, "dropout": 0.0, "recurrent_dropout": 0.0, "clip_norm": 0.0}
     told |= {"beta_2": 0.999, "random_seed": 1} | numbers
-    run_steps = compiled_steps(shape, optimizer, has_dropout, told["clip_norm"] > 0)
-    after, _, losses, accuracies = run_steps(
+    program = compiled_steps(shape, optimizer, has_dropout, told["clip_norm"] > 0)
+    after, _, losses, accuracies = program(
         {name: tf.constant(array) for name, array in weights.items()},
         {
             slot: {name: tf.constant(array) for name, array in arrays.items()}
             for slot, arrays in initial_slots(optimizer, weights).items()
         },
-        tf.constant(draw_ids(shape)),
-        tf.constant(offsets),
+        (tf.constant(draw_ids(shape)), tf.constant(offsets)),
         tf.fill((MAX_STEPS_PER_CALL,), RATE),
         StepNumbers(**told).to_tensors(),
     )
-    return {name: tensor.numpy() for name, tensor in after.items()}, losses.numpy()[:count], accuracies.numpy()[:count]
+    return {name: tensor.numpy() for name, tensor in after.items()}, losses, accuracies
+
+
+def draw_masks(shape: NetworkShape, batch: int, numbers: StepNumbers, part: int = 0) -> dict[str, list[tf.Tensor]]:
+    tensors = numbers.to_tensors()
+    return step_module._draw_masks(shape, batch, tensors, seed_of_step(tensors, tf.constant(0), part))
 
 
 @contextmanager
@@ -113,7 +118,7 @@ def test_dropout_masks_what_enters_each_layer_and_what_it_remembers(coding: str,
     inputs, wanted = cut_step(shape)
     weights = draw_network(shape)
     numbers = StepNumbers(4, 1, 0.4, 0.3, 0.0, 0.999, 7)
-    drawn = step_module._draw_masks(shape, len(inputs), numbers.to_tensors(), tf.constant(4))
+    drawn = draw_masks(shape, len(inputs), numbers)
     masks = {where: [mask.numpy() for mask in by_layer] for where, by_layer in drawn.items()}
     signal = {
         "integer": inputs[..., None].astype(np.float32),
@@ -139,37 +144,21 @@ def test_dropout_masks_what_enters_each_layer_and_what_it_remembers(coding: str,
 @pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_dropout_leaves_out_its_share_and_keeps_the_mean(rate: float) -> None:
     numbers = StepNumbers(1, 1, rate, rate, 0.0, 0.999, 7)
-    masks = step_module._draw_masks(replace(SHAPE, units=400), 20, numbers.to_tensors(), tf.constant(1))
+    masks = draw_masks(replace(SHAPE, units=400), 20, numbers)
     for mask in (masks["inputs"][1].numpy(), masks["recurrent"][0].numpy()):
         assert set(np.unique(mask)) == {np.float32(0), np.float32(1 / (1 - rate))}
         assert (mask == 0).mean() == pytest.approx(rate, abs=0.03)  # 8,000 draws: four standard deviations and more
         assert mask.mean() == pytest.approx(1, abs=0.05)
 
 
-def test_dropout_is_another_at_each_step_place_and_seed() -> None:
+def test_dropout_is_another_at_each_step_place_seed_and_part_of_the_batch() -> None:
     shape = replace(SHAPE, units=40, layers=2)
     drawn = [
-        step_module._draw_masks(shape, 4, StepNumbers(1, 1, 0.5, 0.5, 0.0, 0.999, seed).to_tensors(), tf.constant(step))
-        for seed, step in ((1, 1), (1, 2), (2, 1))
+        draw_masks(shape, 4, StepNumbers(step, 1, 0.5, 0.5, 0.0, 0.999, seed), part)
+        for seed, step, part in ((1, 1, 0), (1, 2, 0), (2, 1, 0), (1, 1, 1))
     ]
     masks = [mask.numpy() for masks in drawn for mask in [*masks["inputs"][1:], *masks["recurrent"]]]
     assert len({mask.tobytes() for mask in masks}) == len(masks)
-
-
-@pytest.mark.parametrize("rows", [MAX_ONE_HOT_ROWS, MAX_ONE_HOT_ROWS + 1])
-def test_looking_up_has_the_gradient_of_gathering_for_small_and_large_tables(rows: int) -> None:
-    random = np.random.default_rng(1)
-    table = tf.constant(random.normal(size=(rows, 3)).astype(np.float32))
-    ids = tf.constant(random.integers(rows - 20, rows, (6, 7)).astype(np.int32))  # most of them several times
-    upstream = random.normal(size=(6, 7, 3)).astype(np.float32)
-    with tf.GradientTape() as tape:
-        tape.watch(table)
-        found = look_up(table, ids)
-    gradient = tape.gradient(found, table, output_gradients=tf.constant(upstream)).numpy()
-    expected = np.zeros((rows, 3), np.float32)
-    np.add.at(expected, ids.numpy(), upstream)
-    np.testing.assert_array_equal(found.numpy(), table.numpy()[ids.numpy()])
-    np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_several_steps_in_one_call_follow_each_other() -> None:

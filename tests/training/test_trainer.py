@@ -46,7 +46,7 @@ def count_programs(spec: RunSpec) -> int:
     """How often the steps of a spec's shape have been compiled in this process."""
     shape = Trainer(spec).data.shape
     program = compiled_steps(shape, spec.optimizer, spec.dropout > 0 or spec.recurrent_dropout > 0, spec.clip_norm > 0)
-    return program.experimental_get_tracing_count()
+    return program.count_compilations()
 
 
 def draw_words(count: int, distinct: int = 12) -> list[str]:
