@@ -91,6 +91,7 @@ def _ask(subject: Subject) -> tuple[str, str, str]:
             (HERE, MORE),
             default=MORE,
             key=WHERE,
+            format_func=lambda where: "short reviews that ship" if subject.judges and where == MORE else where,
             required=True,
             help="The longer the text, the surer the answer: 2,000 symbols of what it has learned from; for reviews "
             "some dozens of short ones that ship.",

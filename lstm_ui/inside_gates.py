@@ -161,7 +161,7 @@ def _show_map(
 ) -> None:
     symbols = trace.read.symbols[stretch]
     values = layer.quantity(quantity.name)[stretch][:, units]
-    st.subheader(quantity.label, anchor=False)
+    st.header(quantity.label, anchor=False)
     theme = "dark" if st.context.theme.type == "dark" else "light"
     st.plotly_chart(
         heat_map(symbols, values, units, stretch.start, reach(layer, quantity), theme),

@@ -7,7 +7,7 @@ import streamlit as st
 from lstm_core.errors import InvalidSetting
 from lstm_core.insight.interventions import STATES, Intervention
 from lstm_ui.inside_network import Subject
-from lstm_ui.inside_unit import LAYER, UNIT, name_unit
+from lstm_ui.inside_unit import LAYER, UNIT, name_layer, name_unit
 
 UNITS = "inside_held_"  # and the number of the layer: which of its units are held
 HOW, VALUE = "inside_how", "inside_value"
@@ -22,14 +22,14 @@ def choose_interventions(subject: Subject) -> list[Intervention]:
     _take_over(subject)
     typed = []
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside_held"):
-        for place, name in enumerate(layers):
+        for place in range(len(layers)):
             typed.append(
                 st.text_input(
-                    "Units" if len(layers) == 1 else f"Units of {name.lower()}",
+                    "Units" if len(layers) == 1 else f"Units of {name_layer(subject, place)}",
                     key=f"{UNITS}{place}",
                     placeholder="none",
                     max_chars=100,
-                    width=180,
+                    width=200,
                     help=f"Numbers from 1 to {units:,}, with commas between; 7-9 is three of them.",
                     persist_state="session",
                 )

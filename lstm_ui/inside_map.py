@@ -40,7 +40,9 @@ SORTS = {
 @st.fragment
 def show_map(subject: Subject) -> None:
     """Draw the map, and the neighbours of a symbol."""
-    st.caption("Nobody told the network what a vowel or a comma is. Look which symbols it has put together by itself.")
+    is_of_letters = subject.network.vocabulary.kind == "characters"
+    what = "what a vowel or a comma is" if is_of_letters else "what any word means"
+    st.caption(f"Nobody told the network {what}. Look which symbols it has put together by itself.")
     with friendly_errors():
         vectors = symbol_vectors(subject.network)
         chart, list_of = st.columns([3, 1], gap="medium")

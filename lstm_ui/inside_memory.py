@@ -11,7 +11,7 @@ from lstm_ui.inside_network import Subject
 from lstm_ui.page import friendly_errors
 from lstm_ui.symbol_names import symbol_label, symbol_sign
 
-PLACE, SYMBOL = "inside_place", "inside_symbol"
+PLACE, SYMBOL = "inside_place", "inside_symbol_"  # and the network's name
 OFFERED_SYMBOLS = 200  # the most frequent; any other can be typed
 AROUND = 60  # symbols of the text that are shown before and after the change
 COLOURS = ("#4583b5", "#c9661c", "#3c9270")
@@ -115,13 +115,13 @@ def _choose_change(subject: Subject, trace: TextTrace) -> tuple[int, str | None]
         offered = [
             symbol for symbol in subject.network.vocabulary.symbols[:OFFERED_SYMBOLS] if symbol not in (old, RARE)
         ]
-        known = st.session_state.get(SYMBOL)
-        if known is None or known == old or known not in subject.network.vocabulary.symbols:
-            st.session_state[SYMBOL] = _another_like(old, offered)
+        key = f"{SYMBOL}{subject.key[0]}"
+        if st.session_state.get(key) in (None, old):
+            st.session_state[key] = _another_like(old, offered)
         symbol = st.selectbox(
             "becomes",
-            offered if st.session_state[SYMBOL] in offered else [st.session_state[SYMBOL], *offered],
-            key=SYMBOL,
+            offered if st.session_state[key] in offered else [st.session_state[key], *offered],
+            key=key,
             format_func=symbol_label,
             accept_new_options=True,
             width=200,

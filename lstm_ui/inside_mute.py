@@ -27,6 +27,7 @@ LENGTHS = {"characters": 300, "words": 60}
 MAX_LENGTH = 1_000
 CONTEXT = {"characters": 30, "words": 6}  # symbols that are quoted before the one that changed most
 LEAST_CHANGE = 0.0005  # nats; less is shown as nothing
+LEAST_SHARE = 0.001  # of a probability
 
 
 @st.fragment
@@ -57,20 +58,21 @@ def show_losses(trace: TextTrace, changed: TextTrace, said: str) -> None:
         f'<div class="both-losses"><p>Loss on the text above<b>{before:.3f}</b>untouched</p>'
         f"<p>with {html.escape(said)}<b>{after:.3f}</b>{moved}</p></div>"
     )
-    if not is_same:
-        st.text(describe_most_changed(trace, changed))
+    st.text(describe_most_changed(trace, changed))
 
 
 def describe_most_changed(trace: TextTrace, changed: TextTrace) -> str:
     """Say at which symbol of the text two traces differ most in what they expected."""
     assert trace.beliefs is not None and changed.beliefs is not None
-    surprises, others = trace.beliefs.surprises[:-1], changed.beliefs.surprises[:-1]
-    place = int(np.argmax(np.abs(others - surprises)))
+    given, now_given = np.exp(-trace.beliefs.surprises[:-1]), np.exp(-changed.beliefs.surprises[:-1])
+    place = int(np.argmax(np.abs(now_given - given)))
+    if abs(now_given[place] - given[place]) < LEAST_SHARE:
+        return "At every symbol of it the network expects the same as before."
     kind, symbols = trace.read.kind, trace.read.symbols
     context = join_symbols(symbols[max(0, place + 1 - CONTEXT[kind]) : place + 1], kind)
     return (
         f"It matters most after “…{context}”: that {symbol_words(symbols[place + 1])} comes next was given "
-        f"{np.exp(-surprises[place]):.1%}, and is now given {np.exp(-others[place]):.1%}."
+        f"{given[place]:.1%}, and is now given {now_given[place]:.1%}."
     )
 
 
@@ -86,7 +88,7 @@ def written_html(written: tuple[WrittenSymbol, ...], same: int, gap: str) -> str
 
 def _show_writing(subject: Subject, trace: TextTrace, held: Sequence[HeldUnits | None], said: str) -> None:
     kind = subject.network.vocabulary.kind
-    st.subheader("What it writes", anchor=False)
+    st.header("What it writes", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside_writing_settings"):
         temperature = st.slider(
             "Temperature",

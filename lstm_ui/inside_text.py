@@ -21,6 +21,7 @@ from lstm_ui.trace_shelf import TraceShelf
 TEXT = "inside_text"
 SUGGESTED = "inside_suggested"  # the text as the page suggested it last
 OPENING_CHARACTERS = {"characters": 400, "words": 1_600}  # of a network's own text, where nobody has typed any
+OPENING = "From its beginning"
 SHIPPED_TEXT = "shakespeare"  # what the network of Shakespeare's letters is shown; its own text does not ship
 MAX_SEARCHED_REVIEWS = 60
 
@@ -49,8 +50,11 @@ def choose_text(subject: Subject) -> TextTrace:
         persist_state="session",
     )
     with st.container(horizontal=True, gap="xsmall"):
-        st.button("From its beginning", key="inside_beginning", on_click=_put_opening, args=(subject,))
-        st.button("Another place", key="inside_another", on_click=_put_another, args=(subject,))
+        first, another = (
+            ("The first one", "Another review") if subject.judges else ("From its beginning", "Another place")
+        )
+        st.button(first, key="inside_beginning", on_click=_put_opening, args=(subject,))
+        st.button(another, key="inside_another", on_click=_put_another, args=(subject,))
     trace = trace_of(subject, st.session_state[TEXT])
     st.caption(escape_markdown(describe_reading(trace.read)))
     return trace

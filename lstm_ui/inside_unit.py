@@ -74,8 +74,12 @@ def take_first_unit(subject: Subject, trace: TextTrace) -> None:
 
 def name_unit(subject: Subject, layer: int, unit: int) -> str:
     """Name a unit (both from 0) as people do: "unit 40", and of which layer where there are several."""
-    of_layer = f" of {subject.layers[layer].lower()}" if len(subject.layers) > 1 else ""
-    return f"unit {unit + 1}{of_layer}"
+    return f"unit {unit + 1}" if len(subject.layers) == 1 else f"unit {unit + 1} of {name_layer(subject, layer)}"
+
+
+def name_layer(subject: Subject, layer: int) -> str:
+    """Name a layer within a sentence: "layer 2", or "the forward layer"."""
+    return f"the {subject.layers[layer].lower()} layer" if subject.judges else subject.layers[layer].lower()
 
 
 def choose_unit(subject: Subject, disabled: bool = False) -> ChosenUnit:

@@ -19,6 +19,7 @@ SHOWN_UNITS = 10
 SHUFFLES = 200
 CHANCE_LEVEL = 0.95  # chance does worse than the yardstick in this share of the shuffles
 BLOCKS = 20  # of each half
+MIN_BLOCK = 6  # symbols; what comes and goes within shorter ones would be torn apart
 FEW_SYMBOLS = 400
 FEW_CHANGES = 6  # of a feature within a half; with fewer, shuffled blocks differ little
 
@@ -81,7 +82,7 @@ def find_units(
     chosen = np.argsort(-np.abs(found), kind="stable")[:shown]
     confirmed = (wanted_second.T @ second[:, chosen])[0]
     random = np.random.default_rng(random_seed)
-    block = max(2, half // BLOCKS)
+    block = max(MIN_BLOCK, half // BLOCKS)
     chance_found = _best_by_chance(wanted_first[:, 0], first, block, random)
     chance_confirmed = _best_by_chance(wanted_second[:, 0], second[:, chosen], block, random)
     is_high = feature > feature.mean()

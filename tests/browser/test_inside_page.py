@@ -56,7 +56,13 @@ def said(page: Page) -> str:
 
 def drawn(page: Page, part: str) -> float:
     """Read a number of the drawing."""
-    return float(page.locator(f"[data-gauge={part}] text, [data-box={part}] text").inner_text().replace("−", "-"))
+    return float(page.locator(f"[data-gauge={part}] text, [data-box={part}] text").text_content().replace("−", "-"))
+
+
+def read_both(page: Page) -> list[str]:
+    """Read what is written untouched and muted; a space or line break that differs is shown by a sign."""
+    texts = page.locator(".written-both").all_inner_texts()
+    return [text.replace("␣", " ").replace("⏎\n", "\n") for text in texts]
 
 
 def read_both(page: Page) -> list[str]:

@@ -227,6 +227,11 @@ def test_another_symbol_is_changed_and_its_memory_told(open_page):
     assert "half of" in shown(page) or "nothing differs" in shown(page)
 
 
+def test_a_symbol_that_the_network_does_not_know_is_refused_by_name(open_page, request):
+    page = open_page("Memory", build_planted(), LINES, **{f"inside_symbol_{request.node.name}": "Q"})
+    assert "“Q” was to be put there" in page.error[0].value
+
+
 def test_layers_of_another_network_do_not_confuse_it(open_page):
     page = open_page("In colour", build_words(), MICE, **{LAYER: 2, UNIT: 9})
     page.selectbox(key="inside_network").set_value(WRITER).run()

@@ -66,7 +66,7 @@ def test_what_is_no_unit_is_refused_by_name(typed: str) -> None:
     ],
 )
 def test_what_is_held_is_said_in_a_few_words(interventions: list[Intervention], layers: int, said: str) -> None:
-    subject = SimpleNamespace(layers=tuple(f"Layer {number + 1}" for number in range(layers)))
+    subject = SimpleNamespace(judges=False, layers=tuple(f"Layer {number + 1}" for number in range(layers)))
     assert describe_interventions(subject, interventions) == said
 
 
