@@ -19,7 +19,7 @@ from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.live_run import LiveRun
-from lstm_core.service.mishaps import lose_slice, may_train_beside, tell_loss
+from lstm_core.service.mishaps import WAS_LOST, lose_slice, may_train_beside, tell_loss
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.saving import RunSaver
 from lstm_core.service.turn_taking import TurnTaking, count_cores
@@ -113,6 +113,7 @@ class Conductor:
             self.readiness = "starting"
         with self.lock:
             for run in self.runs.values():
+                run.mishap = WAS_LOST if run.slice_out is not None else run.mishap
                 run.worker, run.slice_out = None, None
         self._deadlines.clear()
         try:
@@ -125,7 +126,9 @@ class Conductor:
             self._next_start = time.monotonic() + RETRY_SECONDS
 
     def _count_workers(self, cluster: Cluster) -> None:
-        threads = self._deadlines.leave_out_hanging(cluster.client.nthreads(callback_timeout=ANSWER_SECONDS))
+        threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
+        self._deadlines.give_up_gone(threads)
+        threads = self._deadlines.leave_out_hanging(threads)
         # TensorFlow is imported before anyone needs it, also in a worker that replaces another.
         self._warm_ups = {
             worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
@@ -199,7 +202,7 @@ class Conductor:
             train_slice, request, workers=[turn.worker], allow_other_workers=True, pure=False
         )
         run.slice_out, run.worker_out, run.is_new = request, turn.worker, False
-        self._deadlines.begin(request, future)
+        self._deadlines.begin(request, future, turn.worker)
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
         fetch(self._cluster.client, future).add_done_callback(lambda done: self._events.put((request, done)))
@@ -210,15 +213,13 @@ class Conductor:
             return RunState(run.spec, run.carried)
         checkpoint = self.store.load_checkpoint(run.run_id) if run.step else None
         step, arrays = checkpoint or (0, None)
+        tell_loss(run, step)
         if step != run.step:
-            tell_loss(run, step)
             run.go_back_to(step)
             try:
                 self.store.rewind(run.run_id, step)
             except ServiceUnavailable as error:
                 run.trouble = str(error)
-        elif run.lost_on:
-            tell_loss(run, step)
         return RunState(run.spec, arrays)
 
     # In
@@ -259,6 +260,8 @@ class Conductor:
         except (KilledWorker, CancelledError, OSError) as error:
             with self.lock:
                 lose_slice(run, error)
+            self._slots.pop(str(run.worker_out), None)  # until the workers are counted again, which is now
+            self._next_look = 0.0
         except CoreError as error:
             with self.lock:
                 run.fail(str(error))

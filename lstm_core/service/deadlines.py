@@ -8,8 +8,9 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Collection
 from concurrent.futures import Future as Fetched
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lstm_core.training.slices import SliceRequest, SliceResult
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 ANSWER_SECONDS = 60.0  # the longest wait for the scheduler
-LATE = "late"  # why a slice was cancelled: its error from Dask says so
+LATE, GONE = "late", "its worker has gone"  # why a slice was cancelled: its error from Dask says so
 REPLACE_SECONDS = 60.0  # the longest wait for a worker that takes another's place
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ PATIENCE = Patience()
 class _Out:
     request: SliceRequest
     future: "Future"
+    worker: str
     deadline: float  # time.monotonic()
     patience: float
+    is_gone: bool = False  # its worker was not there at the last look
 
 
 class Deadlines:
@@ -51,11 +54,11 @@ class Deadlines:
         self._patience = patience
         self._out: dict[int, _Out] = {}  # by the request's id(); kept alive here
 
-    def begin(self, request: SliceRequest, future: "Future") -> None:
-        """Expect a slice that has just been handed out."""
+    def begin(self, request: SliceRequest, future: "Future", worker: str) -> None:
+        """Expect a slice that has just been handed to `worker`."""
         patience = self._patience.slice_seconds if request.state is None else self._patience.compile_seconds
         patience += request.seconds
-        self._out[id(request)] = _Out(request, future, time.monotonic() + patience, patience)
+        self._out[id(request)] = _Out(request, future, worker, time.monotonic() + patience, patience)
 
     def end(self, request: SliceRequest) -> None:
         """Expect a slice no longer: it is back, or nobody waits for it."""
@@ -84,7 +87,20 @@ class Deadlines:
                 # Cancelled first: else the scheduler would give it to the next worker, which would then hang as well.
                 out.future.cancel(reason=LATE, msg=f"no answer within {out.patience:g} s")
                 self._have_replaced(client, worker)
-            self._out[id(out.request)] = _Out(out.request, out.future, now + out.patience, out.patience)
+            self._out[id(out.request)] = replace(out, deadline=now + out.patience)
+
+    def give_up_gone(self, workers: Collection[str]) -> None:
+        """Cancel the slices whose worker is not among `workers`, for the second time in a row.
+
+        Those that it was working on come back as lost by themselves. But one that was handed to it as it went would
+        wait for ever where no other worker was there: Dask forgets that others are allowed (distributed 2026.8; to see
+        whether it still does, run the test of this).
+        """
+        for out in list(self._out.values()):
+            is_gone = out.worker not in workers
+            if is_gone and out.is_gone:
+                out.future.cancel(reason=GONE)
+            self._out[id(out.request)] = replace(out, is_gone=is_gone)
 
     def leave_out_hanging(self, workers: dict[str, int]) -> dict[str, int]:
         """Return `workers` (address to threads) without those that are being replaced."""

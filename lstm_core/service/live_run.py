@@ -24,7 +24,6 @@ from lstm_core.training.reports import (
 from lstm_core.training.slices import SliceRequest, SliceResult
 
 Note = TypeVar("Note", SampleNote, ValidationNote)
-WAS_LOST = "was lost"
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
 
 
@@ -108,7 +107,7 @@ class LiveRun:
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
-    mishap: str = WAS_LOST  # what happened to that worker
+    mishap: str = ""  # what the training process did when the last slice was lost; "" when it came back
     save_again: float = 0.0  # time.monotonic() when what could not be saved is tried again
 
     @property
@@ -143,7 +142,7 @@ class LiveRun:
             self.worker = None
             return
         self.worker, self.plan = result.worker, result.plan
-        self.failures, self.lost_on, self.mishap = 0, None, WAS_LOST
+        self.failures, self.lost_on, self.mishap = 0, None, ""
         if result.report is not None:
             self.add_report(result.report)
             if result.report.stopped_by and self.steps_wanted is None:

@@ -6,26 +6,34 @@ of them was to blame shows only when they are tried one at a time: so no bystand
 
 from collections.abc import Collection
 
-from lstm_core.service.deadlines import LATE
-from lstm_core.service.live_run import WAS_LOST, LiveRun
+from lstm_core.service.deadlines import GONE, LATE
+from lstm_core.service.live_run import LiveRun
 
+WAS_LOST, HUNG = "was lost", "hung and was replaced"
+ENDED = "ended with its server"
 MAX_FAILURES = 3  # slices lost in a row before a run is given up
 
 
 def lose_slice(run: LiveRun, error: BaseException) -> None:
     """Note that the slice that `run` had out is lost, with `error` from Dask; after too many, give the run up."""
-    run.mishap = "hung and was replaced" if getattr(error, "reason", "") == LATE else WAS_LOST
-    run.lost_on, run.worker = run.worker_out, None
+    reason = getattr(error, "reason", "")
+    run.mishap = HUNG if reason == LATE else WAS_LOST
+    run.worker = None
+    if reason == GONE:
+        return  # its worker had gone before it came there: the run had no part in that
+    run.lost_on = run.worker_out
     run.failures += 1
     if run.failures >= MAX_FAILURES:
-        what = "hung" if run.mishap.startswith("hung") else run.mishap
-        run.fail(f"The training process {what} three times in a row; the network may be too large for it.")
+        run.fail(f"The training process {run.mishap} three times in a row; the network may be too large for it.")
 
 
 def tell_loss(run: LiveRun, step: int) -> None:
-    """Note for the visitor that `run` goes on from `step`, that of its last checkpoint, and why."""
+    """Note for the visitor why `run` goes on from `step`, that of its last whole checkpoint; nothing if all is well."""
     onward = f"it went on from step {step:,}" if step != run.step else "it went on from there"
-    run.note = f"The training process {run.mishap} at step {run.step:,}; {onward}."
+    if step < run.checkpoint_step:
+        run.note = f"The checkpoint of step {run.checkpoint_step:,} could not be read; {onward}."
+    elif run.mishap or step != run.step:
+        run.note = f"The training process {run.mishap or WAS_LOST} at step {run.step:,}; {onward}."
 
 
 def may_train_beside(run: LiveRun, others: Collection[LiveRun]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lstm_core.service.live_run import LiveRun
+from lstm_core.service.mishaps import ENDED
 from lstm_core.service.run_files import damaged
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.views import ALIVE
@@ -42,7 +43,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
 
 def _take_status(run: LiveRun, status: dict[str, Any]) -> None:
     run.state = "interrupted" if status["state"] in ALIVE else str(status["state"])
-    run.mishap = "ended with its server"
+    run.mishap = ENDED if run.state == "interrupted" else ""
     if run.state not in _RESTING:
         raise ValueError(f"unknown state {run.state}")
     run.accuracy = None if status["accuracy"] is None else float(status["accuracy"])
