@@ -10,6 +10,8 @@ from tests.service.conftest import wait_for_state, wait_for_step
 
 Record = Callable[[FaultCost], None]
 
+pytestmark = pytest.mark.timeout(400)  # new processes import TensorFlow, which takes long on a busy machine
+
 
 @pytest.mark.fault("A training process is killed in mid-slice")
 def test_a_killed_worker_costs_little_training_and_no_click(server: Server, watch: Watch, record: Record) -> None:
