@@ -93,8 +93,8 @@ class Deadlines:
         """Cancel the slices whose worker is not among `workers`, for the second time in a row.
 
         Those that it was working on come back as lost by themselves. But one that was handed to it as it went would
-        wait for ever where no other worker was there: Dask forgets that others are allowed (distributed 2026.8; to see
-        whether it still does, run the test of this).
+        wait for ever where no other was there at that moment: to a worker that comes later Dask gives only tasks that
+        name it (distributed 2026.8, Scheduler.add_worker, which does not look at `loose_restrictions`).
         """
         for out in list(self._out.values()):
             is_gone = out.worker not in workers

@@ -17,6 +17,8 @@ from tests.service.conftest import check_history, pause_and_settle, wait_for_ste
 
 Record = Callable[[FaultCost], None]
 
+pytestmark = pytest.mark.timeout(400)  # new processes import TensorFlow, which takes long on a busy machine
+
 
 @pytest.fixture(scope="module")
 def small(server: Server) -> Iterator[Remote]:

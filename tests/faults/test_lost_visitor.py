@@ -27,6 +27,8 @@ from tests.service.conftest import wait_until
 
 Record = Callable[[FaultCost], None]
 
+pytestmark = pytest.mark.timeout(400)  # new processes import TensorFlow, which takes long on a busy machine
+
 WATCHED_SECONDS, ABANDONED_SECONDS = 2.0, 6.0  # 10 and 120 in the app
 AWAY_SECONDS = 1.5 * ABANDONED_SECONDS
 GONE_SECONDS = 5.0

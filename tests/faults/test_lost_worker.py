@@ -6,9 +6,11 @@ import pytest
 
 from tests.faults.fault_table import FaultCost
 from tests.faults.watching import Server, Watch
-from tests.service.conftest import wait_for_state, wait_for_step, wait_until
+from tests.service.conftest import wait_for_state, wait_for_step
 
 Record = Callable[[FaultCost], None]
+
+pytestmark = pytest.mark.timeout(400)  # new processes import TensorFlow, which takes long on a busy machine
 
 
 @pytest.mark.fault("A training process is killed in mid-slice")
@@ -21,7 +23,7 @@ def test_a_killed_worker_costs_little_training_and_no_click(server: Server, watc
 @pytest.mark.fault("A slice hangs")
 def test_a_worker_whose_slice_hangs_is_replaced(server: Server, watch: Watch, record: Record) -> None:
     watch.strike(lambda: server.oddities.update({watch.run_id: "hang"}))
-    wait_until(lambda: server.service.view(watch.run_id).note != "")
+    watch.await_note()
     server.oddities.clear()
     watch.await_recovery("The training process hung and was replaced")
     record(watch.check())
@@ -32,6 +34,7 @@ def test_a_run_that_eats_all_memory_is_given_up_and_no_other(server: Server, wat
     eater = server.start_run()
     wait_for_step(server.service, eater, 1)
     watch.strike(lambda: server.oddities.update({eater: "eat"}))
+    watch.await_note()
     assert "lost three times in a row" in wait_for_state(server.service, eater, "failed").note
     watch.await_recovery("The training process was lost")
     record(watch.check())

@@ -117,30 +117,47 @@ class Watch:
         for run_id in (self.run_id, self.other_id):
             wait_until(lambda run_id=run_id: self.service.view(run_id).seconds > 1.5 * CHECKPOINT_SECONDS)
         self._bytes_before = server.memory_bytes()
-        self._before: dict[str, History] = {}
+        self._seen: dict[str, History] = {}
         self._struck = self._recovery_seconds = 0.0
 
     def strike(self, action: Callable[[], object]) -> None:
         """Let it happen, and remember what was there just before."""
-        self._before = {run_id: self.service.history(run_id) for run_id in (self.run_id, self.other_id)}
+        self._remember()
         self._struck = time.monotonic()
         action()
 
+    def await_note(self) -> None:
+        """Wait until the run says that something has happened to it."""
+
+        def has_note() -> bool:
+            self._remember()
+            return self.service.view(self.run_id).note != ""
+
+        wait_until(has_note)
+
     def await_recovery(self, words: str) -> None:
         """Wait until both runs have gone on beyond where they were; the first one's note is to begin with `words`."""
-        wait_until(lambda: self.service.view(self.run_id).note.startswith(words))
+        self.await_note()
+        assert self.service.view(self.run_id).note.startswith(words)
         wait_for_step(self.service, self.run_id, self._lost_and_found(self.run_id)[0] + 1)
         self._recovery_seconds = time.monotonic() - self._struck
         # By now the old worker has gone: whatever the other run learns, it learns from the new one.
-        made = max(self.service.view(self.other_id).step, len(self._before[self.other_id].losses))
+        made = max(self.service.view(self.other_id).step, len(self._seen[self.other_id].losses))
         wait_for_step(self.service, self.other_id, made + 1)
+
+    def _remember(self) -> None:
+        """Keep the longest history of each run that was ever seen: what it goes back behind is lost."""
+        for run_id in (self.run_id, self.other_id):
+            history = self.service.history(run_id)
+            if run_id not in self._seen or len(history.losses) >= len(self._seen[run_id].losses):
+                self._seen[run_id] = history
 
     def check(self) -> FaultCost:
         """Fail unless nobody has lost more than the promise, nor any step, and the memory is as before."""
-        lost = max(self._lost_seconds(run_id) for run_id in self._before)
+        lost = max(self._lost_seconds(run_id) for run_id in self._seen)
         assert lost <= CHECKPOINT_SECONDS + SLICE_SECONDS  # a slice may take longer than it was asked to
         note = self.service.view(self.run_id).note
-        for run_id in self._before:
+        for run_id in self._seen:
             self.check_like_undisturbed(run_id)
         self._check_resting()
         bytes_after = self.server.memory_bytes()
@@ -175,7 +192,6 @@ class Watch:
     def _lost_seconds(self, run_id: str) -> float:
         """Return the seconds of training that a run had made and had to make again."""
         lost, found = self._lost_and_found(run_id)
-        seconds = np.append(0.0, self._before[run_id].seconds)
-        known = len(seconds) - 1
-        late = max(0, lost - known) * seconds[-1] / known  # steps that came between the last look and the fault
-        return float(seconds[min(lost, known)] - seconds[min(found, known)] + late)
+        seconds = np.append(0.0, self._seen[run_id].seconds)
+        assert lost < len(seconds), "the run had made more steps than were ever seen"
+        return float(seconds[lost] - seconds[found])

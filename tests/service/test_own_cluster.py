@@ -155,6 +155,7 @@ def test_with_certificates_that_cannot_be_read_the_page_is_told_so(start_app, tm
     assert "certificates cannot be read" in service.readiness()
 
 
+@pytest.mark.timeout(400)
 def test_ten_runs_survive_workers_that_join_and_leave(
     start_app, hand_made: HandMadeCluster, certificates: Path
 ) -> None:
