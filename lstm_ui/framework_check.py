@@ -28,11 +28,13 @@ LOOKS = (
 )
 
 STYLE = """<style>
-.agreement { overflow-x: auto; }
+.agreement { overflow-x: auto; margin-bottom: 1.5rem; }
 .agreement table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 .agreement th, .agreement td { padding: 0.3em 1em 0.3em 0; border-bottom: 1px solid rgba(128, 128, 128, 0.35); }
 .agreement th { text-align: left; font-weight: 600; vertical-align: bottom; }
-.agreement td { white-space: nowrap; }
+.agreement tbody :is(th, td) { white-space: nowrap; }
+.agreement th small { display: block; font-weight: 400; }
+@media (max-width: 40rem) { .agreement { font-size: 0.875rem; } .agreement :is(th, td) { padding-right: 0.6em; } }
 .agreement caption { text-align: left; padding-bottom: 0.4em; }
 </style>"""
 
@@ -103,7 +105,10 @@ def _show_result(request: ComparisonRequest, comparison: Comparison) -> None:
     table, chart = st.columns(2, gap="large")
     with table:
         st.html(STYLE + agreement_html(comparison) + times_html(comparison))
-        st.caption("Measured now, on the machine of this app; while other networks train, all three are slower.")
+        st.caption(
+            "Measured now, on the machine of this app, NumPy on one core. While other networks train, all three "
+            "are slower."
+        )
     with chart:
         st.subheader("Ten steps of training", anchor=False)
         st.plotly_chart(
@@ -116,16 +121,16 @@ def _show_result(request: ComparisonRequest, comparison: Comparison) -> None:
 
 
 def agreement_html(comparison: Comparison) -> str:
-    """Write a row for each array: its shape, its largest value, how far the other two are from NumPy's."""
+    """Write a row for each array: its shape, whether it is equal, its largest value, how far the other two are off."""
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(found.name)}</th><td>{" × ".join(map(str, found.shape))}</td>'
-        f"<td>{found.largest:.3g}</td>"
+        f'<tr><th scope="row">{html.escape(found.name)}<small>{" × ".join(map(str, found.shape))}, '
+        f"{'✓ equal' if found.is_equal else '✗ not equal'}</small></th><td>{found.largest:.3g}</td>"
         + "".join(f"<td>{difference:.1e}</td>" for difference in found.differences)
-        + f"<td>{'✓ equal' if found.is_equal else '✗ not equal'}</td></tr>"
+        + "</tr>"
         for found in comparison.agreements
     )
     others = "".join(f'<th scope="col">{name}</th>' for name in FRAMEWORKS[1:])
-    head = f'<tr><td></td><th scope="col">shape</th><th scope="col">largest</th>{others}<td></td></tr>'
+    head = f'<tr><td></td><th scope="col">largest</th>{others}</tr>'
     caption = "<caption>The largest |value| in NumPy, and how far the others are from it at most</caption>"
     return f'<div class="agreement"><table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table></div>'
 

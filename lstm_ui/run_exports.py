@@ -15,15 +15,15 @@ from lstm_core.export.exported_run import ExportedRun
 from lstm_core.export.history_file import run_history_csv, samples_text
 from lstm_core.export.program_file import MAX_TEXT_INSIDE, ProgramFiles, write_notebook, write_script
 from lstm_core.export.tensorboard_log import pack_tensorboard_log
-from lstm_core.service.errand import Errand
+from lstm_core.service.run_exports import KerasErrand
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
-from lstm_ui.page import escape_markdown, friendly_errors, run_name
+from lstm_ui.page import friendly_errors, run_name
 from lstm_ui.run_summary import file_stem
 
 # Keys of the session
 EXPORTED = "exported_run"  # the run whose exports are open
-KERAS = "keras_errand"  # run id, step and errand of the Keras file under way
+KERAS = "keras_errand"  # run id and errand of the Keras file under way
 KERAS_FILE = "keras_file"  # run id, step and bytes of the one that is ready
 KERAS_TROUBLE = "keras_trouble"  # run id, and why there is none
 
@@ -52,6 +52,9 @@ def show_exports(service: TrainingService, view: RunView) -> None:
             show_log_download(service, view, f"run_log_{view.run_id}")
             _offer(service, view, "History", "history", run_history_csv, f"{stem}-history.csv", "text/csv")
             _offer(service, view, "Samples", "samples", samples_text, f"{stem}-samples.txt", "text/plain")
+        troubled, trouble = st.session_state.get(KERAS_TROUBLE, ("", ""))
+        if troubled == view.run_id:
+            st.error(escape_markdown(trouble))
         st.caption(
             f"{_tell_program(view)} TensorBoard opens the unpacked log by `tensorboard --logdir {log_name(name)}`."
         )
@@ -137,22 +140,21 @@ def _show_keras(service: TrainingService, view: RunView, stem: str) -> None:
     run_id, step, made = st.session_state.get(KERAS_FILE, ("", 0, b""))
     waiting = st.session_state.get(KERAS, ("", None))
     if waiting[0] == view.run_id:
-        st.fragment(_await_keras, run_every=LOOK_SECONDS)(service, *waiting)
-    elif run_id == view.run_id and step == view.checkpoint_step:
+        st.fragment(_await_keras, run_every=LOOK_SECONDS)(*waiting)
+        return
+    is_ready, is_latest = run_id == view.run_id, step == view.checkpoint_step
+    if is_ready:
         st.download_button(
-            "Download .keras", data=made, file_name=f"{stem}.keras", mime="application/zip",
+            "Download .keras" if is_latest else f"Download .keras, step {step:,}",
+            data=made, file_name=f"{stem}.keras", mime="application/zip",
             key=f"run_keras_file_{run_id}", on_click="ignore", type="primary",
             help="It opens with keras.models.load_model. symbols.json inside says which symbol each id means.",
         )  # fmt: skip
-    else:
+    if not (is_ready and is_latest):
         st.button(
             "Make .keras file", key=f"run_keras_{view.run_id}", on_click=_start_keras, args=(service, view),
-            disabled=bool(waiting[0]),
             help="The network in Keras’ own layers, to be opened wherever Keras is. It takes some seconds.",
         )  # fmt: skip
-    troubled, trouble = st.session_state.get(KERAS_TROUBLE, ("", ""))
-    if troubled == view.run_id:
-        st.error(escape_markdown(trouble))
 
 
 def _start_keras(service: TrainingService, view: RunView) -> None:
@@ -164,14 +166,14 @@ def _start_keras(service: TrainingService, view: RunView) -> None:
         st.session_state[KERAS_TROUBLE] = (view.run_id, str(error))
 
 
-def _await_keras(service: TrainingService, run_id: str, errand: Errand) -> None:
+def _await_keras(run_id: str, errand: KerasErrand) -> None:
     with friendly_errors():
         if errand.is_over:
             st.session_state.pop(KERAS, None)
             try:
-                (made,) = errand.results()
-                st.session_state[KERAS_FILE] = (run_id, service.view(run_id).checkpoint_step, made)
+                st.session_state[KERAS_FILE] = (run_id, errand.step, errand.result())
             except CoreError as error:
                 st.session_state[KERAS_TROUBLE] = (run_id, str(error))
             st.rerun()
-        st.progress(0.5 if errand.steps_done else 0.1, text="Making the .keras file …", width=260)
+        words = "Making the .keras file …" if errand.share_done else "TensorFlow wakes up …"
+        st.progress(errand.share_done, text=words, width=220)

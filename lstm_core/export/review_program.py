@@ -100,7 +100,8 @@ def _head(run: ExportedRun, imports: list[str]) -> str:
 def _reviews(path: str) -> str:
     return "\n".join(
         [
-            f"DATA = np.load({path})",
+            f"with np.load({path}) as file:",
+            "    DATA = dict(file)",
             'words = DATA["words"].tobytes().decode().split("\\n")',
             "",
             "",

@@ -110,6 +110,15 @@ def compare(runs: list[ProgramRun]) -> Comparison:
 
 def run_program(framework: str, request: ComparisonRequest) -> ProgramRun:
     """Run one program on the windows that every other one gets as well. For a worker: it may import TensorFlow."""
+    from threadpoolctl import threadpool_limits
+
+    # OpenBLAS would share NumPy's small products between threads, which then wait for each other: on an idle machine
+    # that is half as fast, on one where others train a hundred times slower. TensorFlow has threads of its own.
+    with threadpool_limits(1, "blas"):
+        return _run_program(framework, request)
+
+
+def _run_program(framework: str, request: ComparisonRequest) -> ProgramRun:
     from lstm_core.frameworks import numpy_program
 
     letters, ids = np.unique(list(load_text(request.text_name)), return_inverse=True)

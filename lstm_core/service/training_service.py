@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.export.exported_run import ExportedRun
-from lstm_core.export.keras_file import Dropouts
 from lstm_core.frameworks.comparison import ComparisonRequest
 from lstm_core.knobs import KNOBS
 from lstm_core.network.size import check_size
@@ -16,11 +15,10 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
-from lstm_core.service.errand import Errand
 from lstm_core.service.framework_check import FrameworkCheck, check_steps
 from lstm_core.service.recording import record_new_run
 from lstm_core.service.run_archive import pack_run
-from lstm_core.service.run_exports import keras_step, load_exported_run
+from lstm_core.service.run_exports import KerasErrand, keras_steps, load_exported_run
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
@@ -197,13 +195,13 @@ class TrainingService:
         self._settle(run_id)
         return load_exported_run(self._store, run_id)
 
-    def start_keras_file(self, run_id: str) -> Errand:
-        """Have a worker make a run's `.keras` file; its one step gives the bytes.
+    def start_keras_file(self, run_id: str) -> KerasErrand:
+        """Have a worker make a run's `.keras` file.
 
         Raises ServiceUnavailable before the run's first checkpoint, or when there is no worker.
         """
         run = self.exported(run_id)
-        return self._conductor.start_errand([keras_step(run.network, Dropouts.from_spec(run.spec))])
+        return KerasErrand(run.network.step, self._conductor.start_errand(keras_steps(run)))
 
     def check_frameworks(self, request: ComparisonRequest) -> FrameworkCheck:
         """Have a worker run the three programs; who asks for the same meanwhile gets the same check.

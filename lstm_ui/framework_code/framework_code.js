@@ -15,7 +15,7 @@ function makeLine(line) {
 }
 
 function makeProgram(program) {
-  const section = make("section"), heading = make("h3", "", program.name), code = make("pre")
+  const section = make("section"), heading = make("h2", "", program.name), code = make("pre")
   heading.append(make("small", "", `${program.file}, ${program.lines.length} lines`))
   section.setAttribute("aria-label", program.name)
   code.tabIndex = 0 // so that the keyboard can scroll it

@@ -114,11 +114,19 @@ def test_reviews_with_a_word_swapped(sight: Page) -> None:
     take_picture(sight, "reviews")
 
 
-def test_runs_with_two_of_them_compared(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
+def test_frameworks(sight: Page) -> None:
+    open_page(sight, "/frameworks")
+    expect(sight.locator(".fc-chosen").first).to_be_visible(timeout=PATIENCE)
+    take_picture(sight, "frameworks")
+
+
+def test_runs_with_two_compared_and_one_to_be_exported(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
     open_page(sight, "/runs")
     for run in (aesop, meditations):
         find_run(sight, run.run_id)
         press(sight, f"run_compare_{run.run_id}")
         settle(sight)
     expect(sight.locator(".st-key-comparison .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    press(sight, f"run_export_{aesop.run_id}")
+    expect(widget(sight, f"run_exports_{aesop.run_id}")).to_be_visible(timeout=PATIENCE)
     take_picture(sight, "runs")

@@ -194,6 +194,23 @@ def test_a_run_goes_out_as_a_file_and_comes_back_as_a_run_that_writes_the_same(
     assert words[0] == words[1] == read_written(page, 12, "the cat sat on")
 
 
+def test_a_run_is_exported_as_a_keras_file_and_as_a_program(page: Page, trained: str, tmp_path: Path) -> None:
+    press(page, f"run_export_{trained}")
+    press(page, f"run_keras_{trained}")
+    with page.expect_download(timeout=PATIENCE) as download:
+        press(page, f"run_keras_file_{trained}")  # as soon as a worker has made it
+    download.value.save_as(tmp_path / "network.keras")
+    with zipfile.ZipFile(tmp_path / "network.keras") as archive:
+        assert {"config.json", "model.weights.h5", "symbols.json"} <= set(archive.namelist())
+    with page.expect_download(timeout=PATIENCE) as download:
+        press(page, f"run_script_{trained}")
+    download.value.save_as(tmp_path / "program.py")
+    program = (tmp_path / "program.py").read_text(encoding="utf-8")
+    compile(program, "program.py", "exec")
+    assert "STEPS = 300" in program and "the cat sat on the mat" in program
+    check_no_exception(page)
+
+
 def test_a_file_that_is_no_run_is_refused_in_words(page: Page, trained: str) -> None:
     cards = page.locator("[class*=st-key-run_card_]").count()
     upload(page, {"name": "run.zip", "mimeType": "application/zip", "buffer": b"no archive"})

@@ -73,7 +73,7 @@ def test_a_review_network_gives_the_same_scores(
     network = build_network(build_shape(direction, pooling, padding, dense))
     reviews = [np.arange(length) % network.review_shape.word_count for length in (WINDOW, 3, 1, 17)]
     expected = sigmoid(score_ids(network.review_shape, network.weights, reviews))
-    assert np.ptp(expected) > 0.1  # or any model that says the same of all would do
+    assert np.ptp(expected) > 0.05  # or any model that says the same of all would do
     model = open_file(network, tmp_path)
     np.testing.assert_allclose(model(pad(network, reviews)).numpy()[:, 0], expected, atol=1e-5)
 

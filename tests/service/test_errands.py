@@ -35,14 +35,13 @@ def test_a_worker_compares_the_frameworks_once_for_all_who_ask_at_the_same_time(
 def test_a_living_run_goes_out_as_a_keras_file_of_its_latest_step(service: TrainingService) -> None:
     run_id = service.start_run(small_spec(steps=LONG))
     wait_for_step(service, run_id, 50)
-    errand = service.start_keras_file(run_id)
-    wait_until(lambda: errand.is_over)
-    (made,) = errand.results()
-    with zipfile.ZipFile(BytesIO(made)) as archive:
+    keras_file = service.start_keras_file(run_id)
+    wait_until(lambda: keras_file.is_over)
+    with zipfile.ZipFile(BytesIO(keras_file.result())) as archive:
         assert {"config.json", "model.weights.h5", "symbols.json"} <= set(archive.namelist())
     run = service.exported(run_id)
     service.stop(run_id)
-    assert run.network.step >= 50 and len(run.losses) >= run.network.step
+    assert run.network.step >= keras_file.step >= 50 and len(run.losses) >= run.network.step
 
 
 REFUSE = ComparisonRequest("shakespeare", units=33).check  # a worker finds it, unlike a function of these tests
