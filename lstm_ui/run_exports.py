@@ -18,7 +18,7 @@ from lstm_core.export.tensorboard_log import pack_tensorboard_log
 from lstm_core.service.run_exports import KerasErrand
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
-from lstm_ui.page import friendly_errors, run_name
+from lstm_ui.page import escape_markdown, friendly_errors, run_name
 from lstm_ui.run_summary import file_stem
 
 # Keys of the session
