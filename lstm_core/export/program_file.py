@@ -5,7 +5,7 @@ which the program reads. Both are put together of the same cells (`text_program.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lstm_core.errors import TextTooShort
@@ -40,7 +40,7 @@ def write_notebook(run: ExportedRun, stem: str) -> ProgramFiles:
     return _write(run, stem, _join_notebook, "Path({})")
 
 
-def _write(run: ExportedRun, stem: str, join, path: str) -> ProgramFiles:  # type: ignore[no-untyped-def]
+def _write(run: ExportedRun, stem: str, join: Callable[[Sequence[Cell]], bytes], path: str) -> ProgramFiles:
     if run.spec.reviews is not None:
         name = f"{stem}_reviews.npz"
         return ProgramFiles(join(review_cells(run, path.format(repr(name)))), name, pack_reviews(run.spec))

@@ -8,6 +8,7 @@ import io
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def pack_tensorboard_log(run: ExportedRun, folder_name: str) -> bytes:
     return packed.getvalue()
 
 
-def _add_curves(writer, run: ExportedRun) -> None:  # type: ignore[no-untyped-def]  # tensorboardX's SummaryWriter
+def _add_curves(writer: Any, run: ExportedRun) -> None:
     """Add loss and accuracy of the training, thinned where there are very many steps, and of what was held out."""
     count = len(run.losses)
     places = np.unique(np.linspace(0, count - 1, min(count, MAX_POINTS)).astype(int)) if count else np.empty(0, int)

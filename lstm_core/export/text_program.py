@@ -1,5 +1,7 @@
 """The program of a run that learned a text: symbols, windows in the run's own order, the network, training, writing."""
 
+import re
+
 from lstm_core.export.exported_run import ExportedRun
 from lstm_core.export.program_parts import (
     Cell,
@@ -15,6 +17,39 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.text.symbols import RARE
 from lstm_core.text.windows import MIN_SYMBOLS_TO_SPLIT, MIN_WINDOWS_TO_SPLIT, VALIDATION_SHARE
 from lstm_core.training.observations import SAMPLE_SYMBOLS, SEED_SYMBOLS
+
+CODINGS = {
+    "embedding": 'code = layers.Embedding(len(names), {size}, name="embedding")',
+    "integer": '''def code(ids):
+    """Take each id as one plain number."""
+    return layers.Rescaling(1.0)(layers.Reshape((-1, 1))(ids))
+
+''',
+    "one-hot": '''def code(ids):
+    """Turn each id into a row of zeros with a single one."""
+    encode = layers.CategoryEncoding(len(names), output_mode="one_hot")
+    return encode(layers.Reshape((-1, 1))(ids))
+
+''',
+}
+
+UNIFORM = '''
+
+def uniform(layer):
+    """Draw an LSTM's kernels as TensorFlow 1 did: in one piece."""
+    rows = ({size} if layer == 1 else UNITS) + UNITS
+    limit = math.sqrt(6 / (rows + 4 * UNITS))
+    return keras.initializers.RandomUniform(-limit, limit)
+
+'''
+
+WRITER = """# A second model of the same layers, for writing: one symbol and all states go in, new states come out.
+states = [[keras.Input((UNITS,)), keras.Input((UNITS,))] for _ in lstms]
+signal, new_states = code(inputs), []
+for lstm, state in zip(lstms, states):
+    signal, *new_state = lstm(signal, initial_state=state)
+    new_states.append(new_state)
+writer = keras.Model([inputs, states], [output(signal), new_states])"""
 
 CUT = '''def cut(ids, starts):
     """Cut windows (batch, WINDOW) that begin at `starts`, and what should come next."""
@@ -137,49 +172,10 @@ def _symbols(run: ExportedRun) -> str:
 
 def _network(spec: RunSpec) -> str:
     is_every = spec.targets == "every"
-    coding = {
-        "embedding": [f'code = layers.Embedding(len(names), {spec.embedding}, name="embedding")'],
-        "integer": [
-            "def code(ids):",
-            '    """Take each id as one plain number."""',
-            "    return layers.Rescaling(1.0)(layers.Reshape((-1, 1))(ids))",
-        ],
-        "one-hot": [
-            "def code(ids):",
-            '    """Turn each id into a row of zeros with a single one."""',
-            '    encode = layers.CategoryEncoding(len(names), output_mode="one_hot")',
-            "    return encode(layers.Reshape((-1, 1))(ids))",
-        ],
-    }[spec.coding]
-    size = {"embedding": str(spec.embedding), "integer": "1", "one-hot": "len(names)"}[spec.coding]
-    lstm = ["UNITS", f"return_sequences={is_every or 'layer < LAYERS'}", "return_state=True", *dropout_settings(spec)]
-    lines = [*coding, *([] if spec.coding == "embedding" else ["", ""])]
-    output = ["len(names)", 'activation="softmax"']
-    if spec.initialization == "tensorflow-1":  # one draw over both kernels; an output layer from a standard normal
-        lines += [
-            *([] if lines[-1] == "" else ["", ""]),
-            "def uniform(layer):",
-            '    """Draw an LSTM\'s kernels as TensorFlow 1 did: in one piece."""',
-            f"    rows = ({size} if layer == 1 else UNITS) + UNITS",
-            "    limit = math.sqrt(6 / (rows + 4 * UNITS))",
-            "    return keras.initializers.RandomUniform(-limit, limit)",
-            "",
-            "",
-        ]
-        lstm += ["kernel_initializer=uniform(layer)", "recurrent_initializer=uniform(layer)"]
-        output += [f"{part}_initializer=keras.initializers.RandomNormal(0, 1)" for part in ("kernel", "bias")]
-    lines += [
-        "lstms = [",
-        "    " + write_call("layers.LSTM", [*lstm, 'name=f"lstm_{layer}"'], "    "),
-        "    for layer in range(1, LAYERS + 1)",
-        "]",
-    ]
-    if spec.dropout:
-        kind = "SpatialDropout1D" if is_every else "Dropout"
-        lines.append(f"drop = layers.{kind}({spec.dropout!r})")
     said = "output(drop(signal))" if spec.dropout else "output(signal)"
-    lines += [
-        "output = " + write_call("layers.Dense", [*output, 'name="output"']),
+    lines = [
+        *CODINGS[spec.coding].format(size=spec.embedding).split("\n"),
+        *_layer_lines(spec, is_every),
         "",
         'inputs = keras.Input((None,), dtype="int32")',
         "signal = code(inputs)",
@@ -189,18 +185,30 @@ def _network(spec: RunSpec) -> str:
         *forget_bias_code(spec),
         "learner.summary()",
     ]
-    if is_every:
-        lines += [
-            "",
-            "# A second model of the same layers, for writing: one symbol and all states go in, new states come out.",
-            "states = [[keras.Input((UNITS,)), keras.Input((UNITS,))] for _ in lstms]",
-            "signal, new_states = code(inputs), []",
-            "for lstm, state in zip(lstms, states):",
-            "    signal, *new_state = lstm(signal, initial_state=state)",
-            "    new_states.append(new_state)",
-            "writer = keras.Model([inputs, states], [output(signal), new_states])",
-        ]
-    return "\n".join(lines)
+    code = "\n".join([*lines, *(["", WRITER] if is_every else [])])
+    return re.sub(r"\n{4,}", "\n\n\n", code)  # two empty lines around a function, however many pieces meet there
+
+
+def _layer_lines(spec: RunSpec, is_every: bool) -> list[str]:
+    """Write the lines that make `lstms`, `output` and, with dropout, `drop`."""
+    lstm = ["UNITS", f"return_sequences={is_every or 'layer < LAYERS'}", "return_state=True", *dropout_settings(spec)]
+    output = ["len(names)", 'activation="softmax"']
+    lines = []
+    if spec.initialization == "tensorflow-1":
+        size = {"embedding": str(spec.embedding), "integer": "1", "one-hot": "len(names)"}[spec.coding]
+        lines = UNIFORM.format(size=size).split("\n")
+        lstm += ["kernel_initializer=uniform(layer)", "recurrent_initializer=uniform(layer)"]
+        output += [f"{part}_initializer=keras.initializers.RandomNormal(0, 1)" for part in ("kernel", "bias")]
+    lines += [
+        "lstms = [",
+        "    " + write_call("layers.LSTM", [*lstm, 'name=f"lstm_{layer}"'], "    "),
+        "    for layer in range(1, LAYERS + 1)",
+        "]",
+        "output = " + write_call("layers.Dense", [*output, 'name="output"']),
+    ]
+    if spec.dropout:  # a mask that is the same at each step
+        lines.append(f"drop = layers.{'SpatialDropout1D' if is_every else 'Dropout'}({spec.dropout!r})")
+    return lines
 
 
 def _windows(spec: RunSpec) -> str:
