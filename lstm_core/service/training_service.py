@@ -4,7 +4,8 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.knobs import KNOBS
@@ -12,6 +13,7 @@ from lstm_core.network.shape import draw_weights
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.branching import branch_run
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
 from lstm_core.service.recording import record_new_run
@@ -141,8 +143,7 @@ class TrainingService:
         """Return the steps at which a run's network can be asked, rising: 0, what was kept, and the last checkpoint."""
         with self._lock:
             checkpoint_step = self._shelf.take(run_id).checkpoint_step
-        kept = [step for step in self._store.snapshot_steps(run_id) if step < checkpoint_step]
-        return [0, *kept, *([checkpoint_step] if checkpoint_step else [])]
+        return sorted({0, *self._store.snapshot_steps(run_id), checkpoint_step})
 
     def network_at(self, run_id: str, step: int) -> TrainedNetwork:
         """Return a run's network as it was at one of its `ages`.
@@ -161,6 +162,17 @@ class TrainingService:
         if network.step != step:
             raise damaged(f"network after step {step:,} is not kept any more")
         return network
+
+    def branch(self, run_id: str, step: int, settings: Mapping[str, Any], steps: int | None = None) -> str:
+        """Begin a new run that goes on from a run as it was at `step`, with `settings` changed, and return its id.
+
+        `step` is one of its `ages` above 0. The other run pauses if it is alive. Raises as `branch_run` does.
+        """
+        branch_id = branch_run(self._store, run_id, step, settings, steps)
+        if self.view(run_id).is_alive:
+            self.pause(run_id)
+        self.resume(branch_id)
+        return branch_id
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run `name`. Raises InvalidSetting when that is empty or too long."""

@@ -41,6 +41,7 @@ class RunView:
     created: float  # Unix time
     name: str = ""  # what a visitor called it
     steps_per_epoch: int = 0  # 0 where it is not known
+    cpu_seconds: float = 0.0  # of all cores together; 0 where it was not counted
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property
