@@ -4,8 +4,10 @@ import html
 
 import streamlit as st
 
+from lstm_core.coach.energy import describe_energy, estimate_watt_hours, format_watt_hours
 from lstm_core.knobs import MAX_RUNNING_RUNS
 from lstm_core.service.views import RunView
+from lstm_ui.page import escape_markdown
 
 LONG_WAIT_SECONDS = 1.5  # until a run's turn: below this its curve moves without a stop
 STATE_TEXTS = {
@@ -42,7 +44,11 @@ def show_run_status(view: RunView, is_own: bool = True) -> None:
     with st.container(key="run_status", gap="xsmall"):
         # Apart from the numbers, so that a screen reader announces a new state and not every tick.
         st.html(f'{_STYLE}<div class="status-state" role="status">{state_html(view, is_own)}</div>')
-        st.html(f'<div class="status-slots">{slots_html(view)}</div><div class="status-note">{note_html(view)}</div>')
+        st.html(f'<div class="status-slots">{slots_html(view)}</div>')
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.html(f'<div class="status-note">{note_html(view)}</div>', width="stretch")
+            with st.popover("Energy", key="energy", type="tertiary", width="content"):
+                st.markdown(escape_markdown(describe_energy(view.cpu_seconds)))
 
 
 def state_html(view: RunView, is_own: bool = True) -> str:
@@ -74,6 +80,7 @@ def slots_html(view: RunView) -> str:
         f"trained for <b>{format_seconds(view.seconds)}</b>",
         f"place in the queue <b>{view.place:,}</b>",
         f"cores in use <b>{view.cores}</b>",
+        f"energy <b>≈ {format_watt_hours(estimate_watt_hours(view.cpu_seconds))}</b>",
     )
     return "".join(f"<span>{slot}</span>" for slot in slots)
 

@@ -12,6 +12,7 @@ from lstm_core.network.experiments import find_experiment
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
+from lstm_ui.coach import show_coach
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
 from lstm_ui.page import escape_markdown, friendly_errors
@@ -196,8 +197,9 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
         with explained:
             show_yardsticks(yardsticks, run.symbol_count)
     experiment = find_experiment(run.spec.experiment)
+    history = service.history(run.run_id)
     data = thin_history(
-        service.history(run.run_id),
+        history,
         smoothing,
         start_loss=math.log(2 if run.is_of_reviews else max(2, run.symbol_count)),
         published_loss=experiment.published_loss if experiment else None,
@@ -208,6 +210,7 @@ def _show_curves(service: TrainingService, run: RunView) -> None:
     with chart:
         height = PROJECTED_HEIGHT if is_projected() else CHART_HEIGHT
         show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss", height)
+    show_coach(service, run, history, yardsticks)
 
 
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:

@@ -85,6 +85,7 @@ class LiveRun:
     checkpoint_step: int = 0
     checkpoint_seconds: float = 0.0
     symbols_per_second: float = 0.0
+    cpu_seconds: float = 0.0  # what it has cost, also what was lost since
     cores: int = 0
     losses: GrowingArray = field(default_factory=GrowingArray)
     accuracies: GrowingArray = field(default_factory=GrowingArray)
@@ -164,6 +165,7 @@ class LiveRun:
     def add_report(self, report: TrainingReport) -> None:
         """Take in what a slice brought."""
         count = len(report.losses)
+        self.cpu_seconds += report.cpu_seconds
         if count:
             self._add_steps(report, count)
         self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
@@ -240,6 +242,7 @@ class LiveRun:
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
             name=self.name, is_out=self.slice_out is not None, steps_per_epoch=self.steps_per_epoch,
+            cpu_seconds=self.cpu_seconds,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:
@@ -250,7 +253,7 @@ class LiveRun:
             "validation_note": self.validation_note, "symbols_per_step": self.symbols_per_step,
             "predictions": [vars(prediction) for prediction in self.predictions],
             "symbols_per_second": self.symbols_per_second, "checkpoint_step": self.checkpoint_step,
-            "steps_per_epoch": self.steps_per_epoch,
+            "steps_per_epoch": self.steps_per_epoch, "cpu_seconds": self.cpu_seconds,
         }  # fmt: skip
 
     def _average(self, curve: GrowingArray, steps: int) -> float | None:

@@ -8,12 +8,11 @@ import dataclasses
 import io
 import json
 import zipfile
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from lstm_core.errors import DamagedRun, ServiceUnavailable
+from lstm_core.errors import ServiceUnavailable
 from lstm_core.export.history_file import history_csv
 from lstm_core.knobs import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_NOTES
 from lstm_core.service.run_reviews import write_review_arrays
@@ -24,7 +23,7 @@ from lstm_core.training.snapshots import BYTES_PER_WEIGHT, thin_steps
 
 ARCHIVE_FORMAT = 1
 ROOM_FOR_ARRAYS = 0.9  # of an archive; the rest is for text, curves and samples
-STATUS_KEPT = ("state", "plan", "accuracy", "stopped_by", "predictions", "symbols_per_second")
+STATUS_KEPT = ("state", "plan", "accuracy", "stopped_by", "predictions", "symbols_per_second", "cpu_seconds")
 
 README = """A training run of “Watch an LSTM learn”.
 
@@ -118,14 +117,16 @@ def _write_weights(arrays: dict[str, np.ndarray]) -> bytes:
 
 def _write_snapshots(store: RunStore, run_id: str, step: int, max_bytes: float) -> bytes:
     """Write the run's snapshots up to `step`, or as many of them, evenly in log time, as find room; b"" for none."""
-    steps = [known for known in store.snapshot_steps(run_id) if known <= step]
+    snapshots = store.load_snapshots(run_id, step)
     _, shape = store.load_vocabulary_and_shape(run_id)
-    steps = thin_steps(steps, int(max_bytes // (BYTES_PER_WEIGHT * shape.count_parameters() + 10_000)))
-    rows: dict[str, np.ndarray] = {}
-    for known in steps:
-        with suppress(DamagedRun):  # spoilt, or thinned out at this moment: the run goes without it
-            weights = store.load_snapshot(run_id, known).weights
-            rows |= {f"{known}/{name}": array.astype(np.float16) for name, array in weights.items()}
+    room = int(max_bytes // (BYTES_PER_WEIGHT * shape.count_parameters() + 10_000))
+    kept = thin_steps([snapshot.step for snapshot in snapshots], room)
+    rows = {
+        f"{snapshot.step}/{name}": array
+        for snapshot in snapshots
+        if snapshot.step in kept
+        for name, array in snapshot.weights.items()
+    }
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **rows)
     return packed.getvalue() if rows else b""

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_core.errors import CoreError
+from lstm_core.errors import CoreError, DamagedRun
 from lstm_core.knobs import MAX_RUN_NAME_CHARACTERS
 from lstm_core.network.shapes import Shape, shape_class
 from lstm_core.network.spec import RunSpec
@@ -49,7 +49,7 @@ from lstm_core.service.run_folders import RunFolders
 from lstm_core.service.run_reviews import load_reviews
 from lstm_core.service.snapshots import read_snapshot, remove_snapshots, snapshot_steps, write_snapshot
 from lstm_core.text.symbols import Vocabulary
-from lstm_core.training.snapshots import Snapshot
+from lstm_core.training.snapshots import Snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,15 @@ class RunStore(RunFolders):
             weights = read_snapshot(folder / "snapshots", step, shape)
         title = str(read_json(folder / "network.json").get("title", ""))
         return TrainedNetwork(shape, weights, vocabulary, step, title)
+
+    def load_snapshots(self, run_id: str, last_step: int) -> list[Snapshot]:
+        """Return all snapshots up to `last_step` as they are kept, float16; spoilt ones are left out."""
+        found = []
+        for step in self.snapshot_steps(run_id):
+            with suppress(DamagedRun):
+                snapshot = take_snapshot(step, self.load_snapshot(run_id, step).weights) if step <= last_step else None
+                found += [snapshot] if snapshot else []
+        return found
 
     def load_vocabulary_and_shape(self, run_id: str) -> tuple[Vocabulary, Shape]:
         """Return the run's symbols and its network's shape. Raises DamagedRun when they do not fit together."""

@@ -7,7 +7,6 @@ the text. The run is put together out of sight and appears in one piece or not a
 
 import io
 import json
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,15 +20,13 @@ from lstm_core.network.experiments import recipe_settings
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.owners import NOBODY
-from lstm_core.service.recording import record_checkpoint, record_new_run
 from lstm_core.service.run_archive import ARCHIVE_FORMAT
-from lstm_core.service.run_files import disk_errors_as
+from lstm_core.service.run_assembly import RunParts, assemble_run
 from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_reviews import read_review_arrays
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload_arrays import read_snapshots, read_state
 from lstm_core.service.run_upload_notes import (
-    UploadedHistory,
     check_plan,
     check_predictions,
     check_samples,
@@ -41,8 +38,6 @@ from lstm_core.text.review_set import ReviewSet
 from lstm_core.training.data import TrainingData, prepare_run
 from lstm_core.training.plan import Plan
 from lstm_core.training.review_data import ReviewData
-from lstm_core.training.snapshots import Snapshot
-from lstm_core.training.state import TrainingState
 
 MAX_BYTES = {  # of each file when it is unpacked
     "README.txt": 10_000,
@@ -90,7 +85,11 @@ def unpack_run(store: RunStore, data: bytes, owner: str = NOBODY) -> str:
         samples = check_samples(json.loads(_read(archive, members["samples.json"])), state.step)
         status = _check_status(record.get("status"))
         name = clean_run_name(record["name"]) if record.get("name") else ""
-    return _write(store, spec, training_data, state, history, samples, snapshots, status, name, owner)
+    parts = RunParts(
+        spec, training_data, state, history.losses, history.accuracies, history.seconds, history.validations, samples,
+        snapshots, Plan.from_record(status.pop("plan")), status, name, owner,
+    )  # fmt: skip
+    return assemble_run(store, parts)
 
 
 @contextmanager
@@ -166,45 +165,20 @@ def _check_status(status: Any) -> dict[str, Any]:
     if not isinstance(status, dict) or status.get("stopped_by") not in _STATUS_ENDS:
         _refuse("How the run stands cannot be read.", expected)
     accuracy, speed = status["accuracy"], status["symbols_per_second"]
+    cpu_seconds = status.get("cpu_seconds") or 0.0  # older runs did not count it
     if not (accuracy is None or is_number(accuracy, 0, 1)) or not is_number(speed, 0, 1e12):
         _refuse("The run's accuracy or speed cannot be.", expected)
+    if not is_number(cpu_seconds, 0, 1e9):
+        _refuse("The run's processor time cannot be.", expected)
     return {
         "state": status["state"] if status.get("state") in _RESTING else "paused",
         "stopped_by": status["stopped_by"] if status.get("state") in _RESTING else None,
         "plan": check_plan(status.get("plan")),
         "accuracy": accuracy,
         "symbols_per_second": float(speed),
+        "cpu_seconds": float(cpu_seconds),
         "predictions": check_predictions(status.get("predictions")),
     }
-
-
-def _write(
-    store: RunStore, spec: RunSpec, data: TrainingData | ReviewData, state: TrainingState, history: UploadedHistory,
-    samples: list[dict[str, Any]], snapshots: list[Snapshot], status: dict[str, Any], name: str, owner: str,
-) -> str:  # fmt: skip
-    """Put the run together in the bin, where half a run would vanish by itself, and move it from there in one piece."""
-    with disk_errors_as("The run could not be set up"):
-        draft = store.bin.make_draft()
-    try:
-        beside = RunStore(draft)
-        run = record_new_run(beside, spec, data, owner)
-        beside.append_history(run.run_id, 1, history.losses, history.accuracies, history.seconds)
-        for note in history.validations:
-            beside.append_validation(run.run_id, note)
-        for sample in samples:
-            beside.append_sample(run.run_id, sample)
-        for snapshot in snapshots:
-            beside.save_snapshot(run.run_id, snapshot)
-        if name:
-            beside.save_name(run.run_id, name)
-        run.step, run.seconds, run.plan = state.step, state.seconds, Plan.from_record(status["plan"])
-        record_checkpoint(beside, run, state.step, state.to_arrays())
-        kept = {key: value for key, value in status.items() if key != "plan"}
-        beside.save_status(run.run_id, run.status() | kept)
-        store.adopt(beside, run.run_id)
-        return run.run_id
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _damage(came: str, expected: str = "It should be a run's .zip file as the app made it, unchanged.") -> DamagedRun:

@@ -52,6 +52,7 @@ def _take_status(run: LiveRun, status: dict[str, Any]) -> None:
     run.symbols_per_second = float(status["symbols_per_second"])
     run.checkpoint_step = int(status["checkpoint_step"])
     run.steps_per_epoch = int(status.get("steps_per_epoch", 0))
+    run.cpu_seconds = float(status.get("cpu_seconds", 0.0))
     records = status.get("predictions", [])
     run.predictions = tuple(Prediction(**(record | {"context": tuple(record["context"])})) for record in records)
 

@@ -4,9 +4,10 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
 from lstm_core.export.exported_run import ExportedRun
@@ -16,6 +17,7 @@ from lstm_core.network.shape import draw_weights
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.branching import branch_run
 from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.conductor import CHECKPOINT_SECONDS, Conductor
@@ -202,8 +204,7 @@ class TrainingService:
         """Return the steps at which a run's network can be asked, rising: 0, what was kept, and the last checkpoint."""
         with self._lock:
             checkpoint_step = self._shelf.take(run_id).checkpoint_step
-        kept = [step for step in self._store.snapshot_steps(run_id) if step < checkpoint_step]
-        return [0, *kept, *([checkpoint_step] if checkpoint_step else [])]
+        return sorted({0, *self._store.snapshot_steps(run_id), checkpoint_step})
 
     def network_at(self, run_id: str, step: int) -> TrainedNetwork:
         """Return a run's network as it was at one of its `ages`.
@@ -222,6 +223,27 @@ class TrainingService:
         if network.step != step:
             raise damaged(f"network after step {step:,} is not kept any more")
         return network
+
+    def branch(
+        self, run_id: str, step: int, settings: Mapping[str, Any], steps: int | None = None, owner: str = NOBODY
+    ) -> str:
+        """Begin a run of `owner` that goes on from any run as it was at `step`, with `settings` changed; return its id.
+
+        `step` is one of its `ages` above 0. The other run pauses if it is `owner`'s and alive. Raises what `branch_run`
+        and `start_run` raise.
+        """
+        other, owner_hash = self.view(run_id), hash_token(owner)
+        self.rules.check_start(owner, other.spec.changed(**settings))
+        makes_room = other.is_alive and other.owner == owner_hash
+        if not makes_room:
+            with self._lock:
+                self._check_room(owner_hash)
+        branch_id = branch_run(self._store, run_id, step, settings, steps, owner_hash)
+        self.rules.note_start(owner, branch_id)
+        if makes_room:
+            self.pause(run_id, owner)
+        self.resume(branch_id, owner)
+        return branch_id
 
     def rename(self, run_id: str, name: str, owner: str = NOBODY) -> None:
         """Call a run `name`. Raises InvalidSetting when that is empty or too long."""

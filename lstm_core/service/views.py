@@ -44,6 +44,7 @@ class RunView:
     owner: str = ""  # hash of the token of the browser that made it; "" for a run of the command line
     wait_seconds: float | None = None  # until its next slice, about; None: it is out, rests, or nobody can tell
     waits_for_own: bool = False  # it begins when one of its visitor's other runs ends or rests
+    cpu_seconds: float = 0.0  # of all cores together; 0 where it was not counted
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property

@@ -48,6 +48,10 @@ class Plan:
         kept = tuple(change for change in self.learning_rates if change[0] <= step)
         return replace(self, learning_rates=(*kept, (step + 1, value)))
 
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate that was set at `step`, before any schedule."""
+        return next((value for start, value in reversed(self.learning_rates) if start <= max(1, step)), 0.0)
+
     def rates(self, first_step: int, count: int) -> np.ndarray:
         """Return the learning rates of steps `first_step` …, shape (count,), float32."""
         steps = np.arange(first_step, first_step + count)

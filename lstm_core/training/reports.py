@@ -55,6 +55,7 @@ class TrainingReport:
     stopped_by: str | None = None  # "steps", "perfect" or "accuracy" on the last stretch
     total_steps: int | None = None  # the budget, once it is known in steps
     snapshots: tuple[Snapshot, ...] = ()
+    cpu_seconds: float = 0.0  # of all cores together, compiling and looking included
 
     @property
     def last_step(self) -> int:

@@ -8,7 +8,7 @@ No TensorFlow is imported until a slice runs: the server process reads this modu
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +68,7 @@ class _Kept:
 
 _kept: OrderedDict[str, _Kept] = OrderedDict()  # by run id, the one used last at the end
 _lock = threading.Lock()  # a worker runs several tasks at once, each of another run
+_at_work = 0  # slices that this process makes at this moment
 
 
 def train_slice(request: SliceRequest) -> SliceResult:
@@ -79,11 +80,26 @@ def train_slice(request: SliceRequest) -> SliceResult:
     if trainer is None:
         return SliceResult(None, request.plan, None, None, is_unknown=True)
     trainer.plan, trainer.cores = request.plan, request.cores
-    report = trainer.examine() if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
+    report = _make_slice(trainer, request)
     wants_checkpoint = request.wants_checkpoint or bool(report.stopped_by)
     keeps = not request.leaves and _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
     checkpoint = trainer.state().to_arrays() if wants_checkpoint or not keeps else None
     return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)
+
+
+def _make_slice(trainer: "Trainer", request: SliceRequest) -> TrainingReport:
+    """Train, or only look; the processor time of the process is shared out among the slices that were at work in it."""
+    global _at_work
+    with _lock:
+        _at_work += 1
+        at_beginning = _at_work
+    try:
+        report = trainer.examine() if request.max_steps == 0 else trainer.train(request.seconds, request.max_steps)
+    finally:
+        with _lock:
+            at_end = _at_work
+            _at_work -= 1
+    return replace(report, cpu_seconds=2 * report.cpu_seconds / (at_beginning + at_end))
 
 
 def warm_up() -> None:

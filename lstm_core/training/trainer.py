@@ -67,6 +67,7 @@ class Trainer:
     def train(self, seconds: float, max_steps: int | None = None) -> TrainingReport:
         """Train for about `seconds` (or `max_steps`, if that comes first) and report. At least one step is made."""
         compile_seconds = trained = 0.0
+        cpu_before = time.process_time()
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
         snapshots: list[Snapshot] = []
@@ -89,7 +90,7 @@ class Trainer:
         report = self._report(
             np.concatenate(losses), np.concatenate(accuracies), trained, compile_seconds, is_last, stopped_by
         )
-        return replace(report, snapshots=tuple(snapshots))
+        return replace(report, snapshots=tuple(snapshots), cpu_seconds=time.process_time() - cpu_before)
 
     def examine(self) -> TrainingReport:
         """Report on the network as it is, without a step: for a run that rests from now on."""

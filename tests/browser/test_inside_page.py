@@ -65,12 +65,6 @@ def read_both(page: Page) -> list[str]:
     return [text.replace("␣", " ").replace("⏎\n", "\n") for text in texts]
 
 
-def read_both(page: Page) -> list[str]:
-    """Read what is written untouched and muted; a space or line break that differs is shown by a sign."""
-    texts = page.locator(".written-both").all_inner_texts()
-    return [text.replace("␣", " ").replace("⏎\n", "\n") for text in texts]
-
-
 def test_a_unit_that_follows_capitals_is_found_muted_and_missed(page: Page, sonnets: str) -> None:
     open_page(page, f"/inside?run={sonnets}")
     look_at(page, "Find a unit")

@@ -88,10 +88,13 @@ def show_status() -> None:
     from lstm_ui.run_status import show_run_status
     from tests.ui_parts.views import small_view
 
-    show_run_status(small_view())
+    show_run_status(small_view(cpu_seconds=150.0))
 
 
 def test_the_status_is_drawn_on_a_page():
     page = AppTest.from_function(show_status, default_timeout=30).run()
     assert not page.exception
-    assert "accuracy <b>97.10 %</b>" in page.html[-1].body
+    drawn = "".join(part.body for part in page.html)
+    assert "accuracy <b>97.10 %</b>" in drawn
+    assert "energy <b>≈ 0.5 Wh</b>" in drawn
+    assert any("150 seconds of processor time" in part.value for part in page.markdown)

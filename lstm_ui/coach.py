@@ -1,0 +1,86 @@
+"""The coach on /train: below the chart, at most two sentences of advice, each done at a click."""
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lstm_core.coach.facts import RunFacts
+from lstm_core.coach.rules import Action, Advice, give_advice
+from lstm_core.service.training_service import TrainingService
+from lstm_core.service.views import History, RunView
+from lstm_core.text.yardsticks import Yardsticks
+from lstm_ui.page import escape_markdown
+from lstm_ui.session import take_in_hand
+from lstm_ui.visitor import may_change, token_for
+
+HEARD = "coach_heard"  # key of what the coach said last
+LOOK_SECONDS = 3.0  # between looks at a living run: an advice that comes and goes with every tick helps nobody
+QUIET = "The coach has nothing to say: so far the curves look as they should."
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was said of a run, and when."""
+
+    run_id: str
+    state: str
+    at: float  # time.monotonic()
+    advices: tuple[Advice, ...]
+
+
+def show_coach(service: TrainingService, run: RunView, history: History, yardsticks: Yardsticks | None) -> None:
+    """Draw what the coach says now; the place is kept when it says nothing, so that nothing below moves."""
+    advices = _listen(service, run, history, yardsticks)
+    with st.container(key="coach", gap="xsmall"):
+        if not advices:
+            st.caption(QUIET)
+        for number, advice in enumerate(advices):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"**Coach:** {escape_markdown(advice.words)}", width="stretch")
+                if advice.action is not None and (advice.action.kind != "stop" or may_change(run)):
+                    _show_action(service, run, advice.action, number)
+
+
+def _show_action(service: TrainingService, run: RunView, action: Action, number: int) -> None:
+    if st.button(action.label, key=f"coach_apply_{number}", width="content"):
+        st.session_state.pop(HEARD, None)
+        do_action(service, run, action)
+        st.rerun()
+
+
+def do_action(service: TrainingService, run: RunView, action: Action) -> None:
+    """Do what was advised, and have the new run in hand. Raises CoreError when it cannot be done any more."""
+    token = token_for(run)
+    if action.kind == "stop":
+        service.stop(run.run_id, token)
+        return
+    if action.kind == "branch" and action.step is not None:
+        take_in_hand(service.branch(run.run_id, action.step, action.settings, action.steps, token))
+        return
+    if run.is_alive and may_change(run):
+        service.pause(run.run_id, token)
+    take_in_hand(service.start_run(run.spec.changed(**action.settings), token))
+
+
+def _listen(
+    service: TrainingService, run: RunView, history: History, yardsticks: Yardsticks | None
+) -> tuple[Advice, ...]:
+    """Return what the coach says; for a while it stays with what it said last."""
+    heard: Heard | None = st.session_state.get(HEARD)
+    now = time.monotonic()
+    is_fresh = heard is not None and (heard.run_id, heard.state) == (run.run_id, run.state)
+    if heard is not None and is_fresh and now - heard.at < LOOK_SECONDS:
+        return heard.advices
+    advices = tuple(give_advice(read_facts(service, run, history, yardsticks)))
+    st.session_state[HEARD] = Heard(run.run_id, run.state, now, advices)
+    return advices
+
+
+def read_facts(service: TrainingService, run: RunView, history: History, yardsticks: Yardsticks | None) -> RunFacts:
+    """Gather what the coach looks at."""
+    return RunFacts(
+        run.spec, history.losses, history.validation_steps, history.validation_losses,
+        2 if run.is_of_reviews else run.symbol_count, run.parameters, run.learning_rate, run.total_steps,
+        run.steps_per_epoch, run.is_alive, yardsticks, tuple(step for step in service.ages(run.run_id) if step),
+    )  # fmt: skip
