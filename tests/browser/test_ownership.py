@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from lstm_core.service.run_store import RunStore
 from lstm_ui.visitor import TOKENS_COOKIE
 from tests.browser.chromium import check_no_exception
 from tests.browser.running_app import RunningApp
@@ -60,15 +61,18 @@ def test_a_run_is_its_browser_s_own_after_a_refresh_and_read_only_in_another_unt
         check_no_exception(opened)
 
 
-def test_a_copy_of_somebody_else_s_settings_is_one_s_own(page: Page, another_browser: BrowserContext) -> None:
+def test_a_copy_of_somebody_else_s_settings_is_one_s_own(
+    app: RunningApp, page: Page, another_browser: BrowserContext
+) -> None:
     start_own_run(page, TEXT, steps=50, units=9, window=4)
     wait_for_state(page, "finished")
     other = another_browser.new_page()
     open_page(other, f"/train?run={run_id(page)}")
     press(other, "copy_run")
-    expect(widget(other, "pasted").locator("textarea")).to_have_value(TEXT.strip(), timeout=PATIENCE)
+    expect(other.get_by_text("Kept from before: Pasted text")).to_be_visible(timeout=PATIENCE)
     press(other, "train")
     expect(widget(other, "read_only")).to_have_count(0, timeout=PATIENCE)
     wait_for_state(other, "finished")
-    assert run_id(other) != run_id(page)
+    specs = [RunStore(app.runs).load_spec(run_id(each)) for each in (page, other)]
+    assert run_id(other) != run_id(page) and specs[0] == specs[1]
     check_no_exception(other)

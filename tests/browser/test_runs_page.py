@@ -195,6 +195,7 @@ def test_a_run_goes_out_as_a_file_and_comes_back_as_a_run_that_writes_the_same(
 
 def test_a_run_is_exported_as_a_keras_file_and_as_a_program(page: Page, trained: str, tmp_path: Path) -> None:
     press(page, f"run_export_{trained}")
+    settle(page)
     press(page, f"run_keras_{trained}")
     with page.expect_download(timeout=PATIENCE) as download:
         press(page, f"run_keras_file_{trained}")  # as soon as a worker has made it

@@ -1,6 +1,7 @@
 """The load generator works: visitors without browsers train on the real app, each their own, and none sees an error."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +17,14 @@ SMALL = {
     "corpus": "Aesop’s fables", "knob_symbols": "characters", "knob_window": 16, "knob_units": 16, "knob_batch": 8,
     "knob_steps": 1_000_000,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """An app of its own, that ends with these tests: the crowd walks away while its runs train."""
+    with RunningApp(tmp_path_factory.mktemp("crowd")) as running:
+        running.wait_until_it_answers()
+        yield running
 
 
 def test_six_visitors_train_at_once_all_get_their_first_point_and_none_sees_an_error(app: RunningApp) -> None:

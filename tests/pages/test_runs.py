@@ -174,14 +174,14 @@ def test_another_visitor_does_not_find_a_run_and_with_its_link_can_only_look_at_
     page.session_state[OPENED] = [run_id]
     page.run()
     assert cards(page) == [run_id] and "read-only" in shown(page)
-    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare"}
+    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare", "Export"}
 
 
 def test_a_run_of_the_command_line_is_found_by_all_and_changed_by_nobody(open_page, store):
     run_id = store_run(store, owner="")
     page = open_page()
     assert "of the command line, read-only" in shown(page)
-    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare"}
+    assert buttons(page, run_id) == {"Open", "Duplicate with changes", "Compare", "Export"}
 
 
 def test_a_secret_link_makes_another_browser_an_owner_once_and_only_when_its_visitor_agrees(open_page, store):

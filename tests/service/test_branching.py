@@ -7,6 +7,7 @@ from lstm_core.errors import CoreError, InvalidSetting
 from lstm_core.network.shape import draw_weights
 from lstm_core.service.branching import branch_run
 from lstm_core.service.live_run import LiveRun
+from lstm_core.service.owners import hash_token, make_token
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.stored_run import load_live_run
@@ -16,7 +17,9 @@ from lstm_core.training.optimizers import SLOT_STARTS
 from lstm_core.training.reports import SampleNote, TrainingReport, ValidationNote
 from lstm_core.training.snapshots import take_snapshot
 from lstm_core.training.state import TrainingState
-from tests.service.conftest import LONG, small_spec, wait_for_state, wait_for_step
+from tests.service.conftest import LONG, no_cluster, small_spec, wait_for_state, wait_for_step, wait_until
+
+OWNER, STRANGER = make_token(), make_token()
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def run(store: RunStore) -> LiveRun:
     """A run of twelve steps with ages 2 and 8 and a checkpoint at its end, its numbers drawn, not trained."""
     spec = small_spec(steps=100, learning_rate=0.01)
     data = prepare_data(spec)
-    run = record_new_run(store, spec, data)
+    run = record_new_run(store, spec, data, hash_token(OWNER))
     losses = np.linspace(3, 1, 12, dtype=np.float32)
     weights = {step: draw_weights(data.shape, step, 1.0, "keras") for step in (2, 8, 12)}
     report = TrainingReport(
@@ -66,7 +69,7 @@ def test_the_other_run_is_as_it_was(store: RunStore, run: LiveRun) -> None:
     before = load_live_run(store, run.run_id)
     branch_run(store, run.run_id, 2, {"learning_rate": 0.1})
     after = load_live_run(store, run.run_id)
-    assert after.view(0) == before.view(0)
+    assert after.view() == before.view()
     assert store.snapshot_steps(run.run_id) == [2, 8]
 
 
@@ -89,8 +92,8 @@ def test_another_network_is_no_branch(store: RunStore, run: LiveRun) -> None:
 
 def test_a_branch_of_a_living_run_trains_on_and_the_other_pauses(service: TrainingService) -> None:
     run_id = service.start_run(small_spec(steps=LONG))
-    wait_for_step(service, run_id, 200)
-    age = [step for step in service.ages(run_id) if step][1]
+    wait_until(lambda: len(service.ages(run_id)) > 3)  # 0, two that were kept, and a checkpoint
+    age = service.ages(run_id)[2]
     branch_id = service.branch(run_id, age, {"learning_rate": 0.001})
     wait_for_step(service, branch_id, age + 20)
     assert wait_for_state(service, run_id, "paused").cpu_seconds > 0
@@ -98,3 +101,15 @@ def test_a_branch_of_a_living_run_trains_on_and_the_other_pauses(service: Traini
     assert len(service.history(branch_id).losses) >= age + 20
     service.stop(branch_id)
     wait_for_state(service, branch_id, "stopped")
+
+
+@pytest.mark.parametrize(("owner", "state"), [(OWNER, "paused"), (STRANGER, "waiting")])
+def test_a_branch_belongs_to_who_made_it_and_pauses_the_other_only_if_that_is_theirs_too(
+    store: RunStore, run: LiveRun, owner: str, state: str
+) -> None:
+    service = TrainingService(store, no_cluster)
+    service.train_on(run.run_id, 50, OWNER)
+    branch_id = service.branch(run.run_id, 8, {}, owner=owner)
+    assert service.view(branch_id).owner == hash_token(owner)
+    assert (service.view(run.run_id).state, service.view(branch_id).state) == (state, "waiting")
+    service.close()

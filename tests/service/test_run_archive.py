@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lstm_core.errors import CoreError, DamagedRun, InvalidSetting, ServiceUnavailable, TooBig
-from lstm_core.service import run_archive, run_upload
+from lstm_core.service import run_archive, run_assembly, run_upload
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_new_run, record_report
 from lstm_core.service.run_archive import pack_run
@@ -399,7 +399,7 @@ def test_a_disk_that_refuses_in_the_middle_leaves_nothing_behind(
     def refuse(*_: object) -> None:
         raise ServiceUnavailable("The disk is full.", "It needs room.", "Make some.")
 
-    monkeypatch.setattr(run_upload, "record_checkpoint", refuse)
+    monkeypatch.setattr(run_assembly, "record_checkpoint", refuse)
     with pytest.raises(ServiceUnavailable):
         unpack_run(store, packed)
     assert all_paths(store) == before
