@@ -63,6 +63,11 @@ class Visit:
     def memory_bytes(self) -> int:
         return sum(process.memory_info().rss for process in self.app.processes())
 
+    def rests(self) -> bool:
+        """Tell whether it pauses, and the last slice that was out is back and kept."""
+        status = self.store.load_status(self.run_id)
+        return status["state"] == "paused" and status["checkpoint_step"] == len(self.losses())
+
     def come_back(self) -> None:
         """Open the run's address in a new tab."""
         self.page = self.context.new_page()
@@ -140,9 +145,8 @@ def test_a_run_that_nobody_comes_back_to_pauses_when_others_wait(
         for page in pages:
             start_own_run(page, TEXT, **NETWORK)
         visit.page.close()
-        wait_until(lambda: visit.store.load_status(visit.run_id)["state"] == "paused")
+        wait_until(visit.rests)  # with all that it has made
         status, losses = visit.store.load_status(visit.run_id), visit.losses()
-        assert status["checkpoint_step"] == len(losses)  # nothing is lost
         for page in pages:
             press(page, "stop")
             wait_for_state(page, "stopped")
