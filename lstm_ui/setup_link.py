@@ -92,7 +92,7 @@ def current_address(spec: RunSpec) -> str:
 def _own_setup(spec: RunSpec, text: str) -> Setup:
     """Return what the controls say. Locks that hold the visitor travel along: a link does not undo them."""
     held = link_locks()
-    locked = {*st.session_state.get(LOCKED, ()), *held.values, *([TEXT] if held.text is not None else [])}
+    locked = {*st.session_state.get(LOCKED, ()), *(held.values.keys() - held.hidden), *([TEXT] if held.text is not None else [])}
     hidden = {*st.session_state.get(HIDDEN, ()), *held.hidden}
     ordered = [tuple(name for name in (*LOCKABLE, TEXT) if name in names) for names in (locked, hidden)]
     return Setup(spec.experiment, spec.recipe, text, spec.settings, *ordered)
