@@ -83,16 +83,14 @@ def show_setup_link(spec: RunSpec | None) -> None:
         _choose_names("Hide", HIDDEN, LOCKABLE)
 
 
-def current_address(spec: RunSpec) -> str:
-    """Return the address that sets up this run again, without locks. Its own text is in it by name alone."""
-    names = [name for name, text in LIBRARY.items() if text.title == spec.text_name]
-    return page_address("train", **Setup(spec.experiment, spec.recipe, (names or [""])[0], spec.settings).to_query())
-
-
 def _own_setup(spec: RunSpec, text: str) -> Setup:
     """Return what the controls say. Locks that hold the visitor travel along: a link does not undo them."""
     held = link_locks()
-    locked = {*st.session_state.get(LOCKED, ()), *(held.values.keys() - held.hidden), *([TEXT] if held.text is not None else [])}
+    locked = {
+        *st.session_state.get(LOCKED, ()),
+        *(held.values.keys() - held.hidden),
+        *([TEXT] if held.text is not None else []),
+    }
     hidden = {*st.session_state.get(HIDDEN, ()), *held.hidden}
     ordered = [tuple(name for name in (*LOCKABLE, TEXT) if name in names) for names in (locked, hidden)]
     return Setup(spec.experiment, spec.recipe, text, spec.settings, *ordered)

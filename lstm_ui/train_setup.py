@@ -68,7 +68,7 @@ def choose_spec(
         show_text_card(chosen, settings["symbols"], settings["window"], settings["vocabulary"])
     try:
         spec = RunSpec.build(chosen.text, chosen.title, experiment, recipe, **settings)
-        shape, batch = _measure_spec(spec)
+        shape, batch = measure_spec(spec)
         with details:
             show_network(shape, batch)
         check_size(shape, spec, training_service().max_training_bytes)
@@ -145,7 +145,7 @@ def _choose_experiment() -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading the text …")
-def _measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
+def measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
     """Return the network's shape and the windows in a step. Raises TextTooShort."""
     data = prepare_data(spec)
     return data.shape, WindowOrder(spec, data.symbol_count).batch

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lstm_core.errors import CoreError
+from lstm_ui.forecast import show_forecast_form
 from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.room_note import show_room_note
@@ -37,6 +38,7 @@ with friendly_errors():
         show_setup_note()
     spec = choose_spec(run, choice, details, own_locks())
     with choice:
+        show_forecast_form(spec)
         show_setup_link(spec)
     with panel:
         if starts_now and spec is not None:
