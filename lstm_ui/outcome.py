@@ -39,7 +39,6 @@ def show_lab_sheet_button(service: TrainingService, run: RunView, key: str) -> N
         "Lab sheet",
         data=lambda: write_lab_sheet(service.exported(run.run_id), rebuild_address, run_address),
         file_name=file_name(run_name(run), "-lab-sheet.html"), mime="text/html", key=key, on_click="ignore",
-        help="One page to print: question, prediction, settings, curve, samples, originality, result.",
     )  # fmt: skip
 
 
