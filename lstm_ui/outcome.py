@@ -11,6 +11,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_core.text.library import LIBRARY
+from lstm_ui.link_picture import reachable
 from lstm_ui.page import page_address, run_name
 from lstm_ui.run_summary import file_name
 
@@ -33,8 +34,8 @@ def show_outcome(service: TrainingService, run: RunView) -> None:
 def show_lab_sheet_button(service: TrainingService, run: RunView, key: str) -> None:
     """Draw the download, which is made when it is asked for."""
     page = "sentiment" if run.is_of_reviews else "train"
-    run_address = page_address(page, run=run.run_id)
-    rebuild_address = run_address if run.is_of_reviews else current_address(run.spec)
+    run_address = reachable(page_address(page, run=run.run_id))[0]
+    rebuild_address = run_address if run.is_of_reviews else reachable(current_address(run.spec))[0]
     st.download_button(
         "Lab sheet",
         data=lambda: write_lab_sheet(service.exported(run.run_id), rebuild_address, run_address),

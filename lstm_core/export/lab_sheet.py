@@ -132,11 +132,12 @@ def _samples(run: ExportedRun, ending: FinalWriting | None) -> str:
         f"<u>{html.escape(piece)}</u>" if is_copied else html.escape(piece) for piece, is_copied in ending.pieces
     )
     judged, kind = ending.originality, run.spec.symbols
+    longest = f" The longest has {judged.longest:,}. They are underlined." if judged.copied else ""
     return (
         f"<h2>What it wrote</h2>{early}<h2>Originality</h2><p>Of {judged.written:,} {kind} that it wrote at its end, "
         f"at temperature {TEMPERATURE:g}, <b>{1 - judged.share:.0%}</b> are copied: they stand in stretches of at "
-        f"least {ending.min_length} {kind} that its training text has word for word. The longest has "
-        f'{judged.longest:,}. They are underlined.</p><p class="sample"><i>{html.escape(ending.seed_text)}</i>{gap}'
+        f"least {ending.min_length} {kind} that its training text has word for word.{longest}"
+        f'</p><p class="sample"><i>{html.escape(ending.seed_text)}</i>{gap}'
         f"{written}</p>"
     )
 
