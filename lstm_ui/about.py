@@ -35,7 +35,7 @@ TUTORIALS = (  # author, title, year, what it shows, experiment to run
      "rubik-meditations"),
     ("Rowel Atienza", "LSTM by Example using Tensorflow", 2017,
      "A fable of Aesop learned by heart in 50,000 steps, and a network that goes on telling it.", "atienza-aesop"),
-    ("Jose Horas", "LSTM implementation in Keras, and in two other frameworks", 2019,
+    ("Jose Horas", "LSTM implementation in Keras", 2019,
      "Shakespeare and Don Quijote letter by letter; the same network in NumPy, TensorFlow and Keras.",
      "horas-shakespeare"),
 )  # fmt: skip
@@ -47,14 +47,14 @@ PAPERS = (
 )
 
 PRIVACY = (
-    "There are no accounts. A cookie with a random token tells your browser’s runs from those of others; a second one "
+    "There are no accounts. A cookie with a random token tells your browser’s runs from those of others; a second "
     "lists the runs that you have opened by a link. Neither is used for anything else, and no other site is told of "
     "your visit: nothing comes from a CDN, nothing is counted.",
     f"What you type, paste or upload stays on this server. The text of a run is kept with the run, for "
     f"{MAX_RUN_AGE_SECONDS // 86_400} days after it last changed. Delete it and it is gone after "
     f"{BIN_SECONDS // 60} minutes, in which you can bring it back.",
     "Whoever has the address of a run can read it, and so its text. It cannot be guessed, and only you can pass it on.",
-    f"Of a class room’s members only a nickname and what they trained is known, and that goes when the room closes, "
+    f"Of a class room’s members a nickname, what they trained and a hash of that token are kept until the room closes, "
     f"after {ROOM_SECONDS / 3600:.0f} hours at the latest.",
     "Whoever runs this server can see what lies on it. Do not train on what nobody else may read.",
 )

@@ -82,7 +82,7 @@ GROUPS: Mapping[str, tuple[Term, ...]] = {
              _WRITE, "Three temperatures side by side"),
         Term("Top-k, top-p", "Choosing only among the k likeliest, or among the likeliest that make up the share p.",
              _WRITE, "Below the temperature"),
-        Term("Originality", "The share of what it wrote that stands in no longer stretch of its training text.",
+        Term("Originality", "The share of what it wrote that was not copied in long stretches from its training text.",
              _WRITE, "Copied or invented"),
         Term("Occlusion", "Leaving out one word of a review to see how far the verdict moves.", _REVIEWS,
              "Which words decided"),
