@@ -5,6 +5,7 @@ import streamlit as st
 from lstm_core.network.experiments import EXPERIMENTS
 from lstm_core.text.library import LIBRARY
 from lstm_ui.home import show_door, show_tutorial, show_writing_network
+from lstm_ui.lessons import LESSONS, show_lesson_card
 from lstm_ui.page import friendly_errors, page_setup
 
 DOORS = (  # name, page, label, explanation
@@ -41,3 +42,8 @@ with friendly_errors():
     with st.container(key="tutorials", horizontal=True, gap="medium"):
         for name, takes in TUTORIALS.items():
             show_tutorial(EXPERIMENTS[name], LIBRARY[EXPERIMENTS[name].corpus], takes)
+
+    st.header("Four lessons", anchor=False)
+    with st.container(key="lessons", horizontal=True, gap="medium"):
+        for lesson in LESSONS.values():
+            show_lesson_card(lesson)

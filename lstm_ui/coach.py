@@ -10,6 +10,7 @@ from lstm_core.coach.rules import Action, Advice, give_advice
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import History, RunView
 from lstm_core.text.yardsticks import Yardsticks
+from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown
 from lstm_ui.session import take_in_hand
 from lstm_ui.visitor import may_change, token_for
@@ -55,6 +56,7 @@ def do_action(service: TrainingService, run: RunView, action: Action) -> None:
     if action.kind == "stop":
         service.stop(run.run_id, token)
         return
+    own_locks().check(run.spec.changed(**action.settings))
     if action.kind == "branch" and action.step is not None:
         take_in_hand(service.branch(run.run_id, action.step, action.settings, action.steps, token))
         return

@@ -1,6 +1,6 @@
 """Every knob as a control, built from its record in `lstm_core.knobs`: of texts on /train, of reviews on /sentiment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -68,12 +68,13 @@ def show_knobs(
     proposed_reason: str = "",
     groups: Mapping[str, tuple[str, ...]] = GROUPS,
     scope: str = "",
+    hidden: Collection[str] = (),
 ) -> dict[str, Any]:
     """Draw all knobs in folded groups and return their values, checked and typed.
 
     `settings` are the recipe's; knobs that it does not name stand at their defaults. Another recipe (other settings,
     or another `recipe_name`, such as "horas-quijote/fast") sets every control anew. Knobs in `fixed` stand at these
-    values, as `fixed_reason` says, and cannot be moved.
+    values, as `fixed_reason` says, and cannot be moved; the `hidden` ones of them are not drawn.
     `proposed` values suit the text better than the recipe's, as `proposed_reason` says; they are set when they come
     and go, and can be changed like all others. Each `scope` ("" or such as "review_") has controls of its own.
     """
@@ -83,8 +84,11 @@ def show_knobs(
     recipe |= proposed
     changed = [name for name in KNOBS if st.session_state[knob_key(name, scope)] != recipe[name]]
     for group, names in groups.items():
+        drawn = [name for name in names if name not in hidden]
+        if not drawn:
+            continue
         with st.expander(f"{group}: {_summary(group, names, scope)}", key=f"{scope}knobs_{group.lower()}"):
-            for name in names:
+            for name in drawn:
                 if name in fixed:
                     st.caption(escape_markdown(fixed_reason))
                 elif name in proposed:

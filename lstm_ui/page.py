@@ -56,6 +56,7 @@ PAGES = (
     Page("/frameworks", "pages/frameworks.py", "Frameworks"),
     Page("/wall", "pages/wall.py", "Wall"),
     Page("/runs", "pages/runs.py", "Runs"),
+    Page("/about", "pages/about.py", "About"),
 )
 
 

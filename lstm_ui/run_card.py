@@ -10,6 +10,7 @@ from lstm_core.knobs import MAX_RUN_NAME_CHARACTERS
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui import run_actions as actions
+from lstm_ui.link_picture import show_link
 from lstm_ui.page import curve_html, escape_markdown, friendly_errors, page_address, run_name
 from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.run_exports import are_open, show_exports, toggle_exports
@@ -164,7 +165,7 @@ def _show_link(view: RunView) -> None:
     with st.popover("Share", key=f"run_share_{view.run_id}"):
         st.caption("Whoever opens this address can watch the run, write with it and copy it, but not change it.")
         page = "sentiment" if view.is_of_reviews else "train"
-        st.code(page_address(page, run=view.run_id), language=None, wrap_lines=True)
+        show_link(page_address(page, run=view.run_id))
 
 
 def _open(view: RunView) -> None:

@@ -18,6 +18,7 @@ from lstm_core.export.tensorboard_log import pack_tensorboard_log
 from lstm_core.service.run_exports import KerasErrand
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
+from lstm_ui.outcome import show_lab_sheet_button
 from lstm_ui.page import escape_markdown, friendly_errors, run_name
 from lstm_ui.run_summary import file_stem
 
@@ -51,6 +52,7 @@ def show_exports(service: TrainingService, view: RunView) -> None:
             _offer_program(service, view, "Notebook", "notebook", write_notebook, f"{stem}.ipynb")
             show_log_download(service, view, f"run_log_{view.run_id}")
             _offer(service, view, "History", "history", run_history_csv, f"{stem}-history.csv", "text/csv")
+            show_lab_sheet_button(service, view, f"run_lab_sheet_{view.run_id}")
             _offer(service, view, "Samples", "samples", samples_text, f"{stem}-samples.txt", "text/plain")
         troubled, trouble = st.session_state.get(KERAS_TROUBLE, ("", ""))
         if troubled == view.run_id:

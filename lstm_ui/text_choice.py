@@ -35,7 +35,7 @@ def choose_text(default: str, fixed: str = "") -> ChosenText | None:
     """
     if fixed:
         st.session_state[CORPUS] = fixed
-    teacher_texts = {FOLDER + text.name: text for text in _list_folder(teacher_folder())}
+    teacher_texts = _teacher_texts()
     labels = {name: text.title for name, text in LIBRARY.items()}
     labels |= {name: download_label(text) for name, text in DOWNLOADS.items()}
     labels |= {name: text.name for name, text in teacher_texts.items()} | OWN_TEXTS
@@ -52,7 +52,7 @@ def choose_text(default: str, fixed: str = "") -> ChosenText | None:
         disabled=bool(fixed),
     )
     if fixed:
-        st.caption("Your teacher has chosen this text for the room.")
+        st.caption("Your teacher has chosen this text.")
     if name == PASTE:
         return choose_pasted()
     if name == UPLOAD:
@@ -77,6 +77,22 @@ def hold_text(text: str, title: str, default: str) -> None:
     st.session_state[CORPUS] = UPLOAD
     forget_upload()
     st.session_state[KEPT_UPLOAD] = ChosenText(text, UPLOAD, title, "UTF-8", ())
+
+
+def text_names() -> list[str]:
+    """Return every name that can stand in the list, as an address may ask for it."""
+    return [*LIBRARY, *DOWNLOADS, *_teacher_texts(), *OWN_TEXTS]
+
+
+def hold_text_name(name: str, default: str) -> None:
+    """Choose a text by its name in the list before `choose_text(default)` draws it; "" leaves the choice alone."""
+    st.session_state[LAST_DEFAULT] = default
+    if name:
+        st.session_state[CORPUS] = name
+
+
+def _teacher_texts() -> dict[str, TeacherText]:
+    return {FOLDER + text.name: text for text in _list_folder(teacher_folder())}
 
 
 def _follow_experiment(default: str) -> None:

@@ -13,8 +13,11 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.coach import show_coach
+from lstm_ui.forecast import take_forecast
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
+from lstm_ui.outcome import show_outcome
+from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown, friendly_errors
 from lstm_ui.projector import is_projected
 from lstm_ui.review_setup import set_up_next_reviews
@@ -52,7 +55,8 @@ def show_train_panel(
 
 def start_run(service: TrainingService, spec: RunSpec) -> None:
     """Begin a run and take it in hand. Raises CoreError when it is refused."""
-    take_in_hand(service.start_run(spec, own_token()))
+    own_locks().check(spec)
+    take_in_hand(service.start_run(spec, own_token(), take_forecast(spec)))
 
 
 def _show_panel(
@@ -67,6 +71,7 @@ def _show_panel(
             show_run_status(run, may_change(run))
             _show_curves(service, run)
             _show_learning_rate(service, run)
+            show_outcome(service, run)
             if not run.is_of_reviews:
                 st.header("What it writes now", anchor=False)
                 show_live_sample(run)
@@ -217,8 +222,7 @@ def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
 
     key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
-    room = own_room()
-    is_locked = room is not None and "learning_rate" in room.locks
+    is_locked = "learning_rate" in own_locks().values
     with st.container(key="live_learning_rate"):
         st.select_slider(
             "Learning rate from here on",

@@ -8,11 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lstm_core.errors import CoreError
 from lstm_core.network.experiments import EXPERIMENTS, MY_OWN, recipe_settings
+from lstm_core.network.locks import Locks
+from lstm_core.network.setup import Setup
 from lstm_core.network.shape import NetworkShape
 from lstm_core.network.size import check_size, estimate_size
 from lstm_core.network.spec import RunSpec
-from lstm_core.service.room import RoomView
 from lstm_core.service.views import RunView
+from lstm_core.text.library import LIBRARY, load_text
 from lstm_core.text.scripts import WHY_CHARACTERS, propose_symbols
 from lstm_core.training.data import prepare_data
 from lstm_core.training.orders import WindowOrder
@@ -22,40 +24,42 @@ from lstm_ui.page import escape_markdown
 from lstm_ui.run_status import format_seconds
 from lstm_ui.service import training_service
 from lstm_ui.text_card import show_text_card
-from lstm_ui.text_choice import choose_text, hold_text
+from lstm_ui.text_choice import choose_text, hold_text, hold_text_name
 
 TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()} | {MY_OWN: "My own"}
 RECIPES = {"fast": "Fast: as good, sooner", "article": "Article: as published"}
 
 EXPERIMENT = "experiment"  # keys of the two controls
 RECIPE = "recipe"
-SET_BY_TEACHER = "Your teacher has set this for the room."
+SET_BY_TEACHER = "Your teacher has set this."
+NO_LOCKS = Locks()
 WANTED_SETUP = "wanted_setup"  # the spec of a run that is to be made again with changes
 
 
 def choose_spec(
-    run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator, room: RoomView | None = None
+    run_in_hand: RunView | None, choice: DeltaGenerator, details: DeltaGenerator, locks: Locks = NO_LOCKS
 ) -> RunSpec | None:
     """Draw all that a visitor can set and return the run it describes; None while it cannot be trained.
 
     `choice` takes experiment and text, and why it cannot be trained; `details` the text card, the knobs, the drawing.
-    What the teacher of the visitor's `room` has set cannot be moved.
+    What a teacher has set, in `locks`, cannot be moved.
     """
     _begin_with(run_in_hand)
     with choice:
         experiment, recipe = _choose_experiment()
         default = EXPERIMENTS[experiment].corpus if experiment in EXPERIMENTS else ""
-        chosen = choose_text(default, (room.text if room else None) or "")
+        chosen = choose_text(default, locks.text or "")
     with details:
         card = st.container()  # it comes first on the page; what it says depends on the knobs below
         st.header("The network", anchor=False)
         settings = show_knobs(
             recipe_settings(experiment, recipe),
             f"{experiment}/{recipe}",
-            fixed=room.locks if room else {},
+            fixed=locks.values,
             fixed_reason=SET_BY_TEACHER,
             proposed=_propose(chosen.text if chosen else ""),
             proposed_reason=WHY_CHARACTERS,
+            hidden=locks.hidden,
         )
     if chosen is None:
         return None
@@ -64,7 +68,7 @@ def choose_spec(
         show_text_card(chosen, settings["symbols"], settings["window"], settings["vocabulary"])
     try:
         spec = RunSpec.build(chosen.text, chosen.title, experiment, recipe, **settings)
-        shape, batch = _measure_spec(spec)
+        shape, batch = measure_spec(spec)
         with details:
             show_network(shape, batch)
         check_size(shape, spec, training_service().max_training_bytes)
@@ -81,12 +85,14 @@ def _propose(text: str) -> dict[str, str]:
     return {"symbols": "characters"} if text and propose_symbols(text) == "characters" else {}
 
 
-def choose_experiment(name: str) -> None:
-    """Set the controls to an experiment before they are drawn; unknown names change nothing."""
-    if name in TITLES:
-        st.session_state[EXPERIMENT], st.session_state[RECIPE] = name, "fast"
-        if name in EXPERIMENTS:
-            st.session_state["corpus"] = EXPERIMENTS[name].corpus
+def set_up(setup: Setup) -> None:
+    """Have every control stand as in `setup`, before they are drawn."""
+    st.session_state[EXPERIMENT], st.session_state[RECIPE] = setup.experiment, setup.recipe
+    default = EXPERIMENTS[setup.experiment].corpus if setup.experiment in EXPERIMENTS else ""
+    hold_text_name(setup.text, default)
+    proposed = _propose(load_text(setup.text) if setup.text in LIBRARY else "")
+    usual = recipe_settings(setup.experiment, setup.recipe)
+    hold_knobs(setup.settings, usual, f"{setup.experiment}/{setup.recipe}", proposed)
 
 
 def set_up_next(spec: RunSpec) -> None:
@@ -139,7 +145,7 @@ def _choose_experiment() -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading the text …")
-def _measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
+def measure_spec(spec: RunSpec) -> tuple[NetworkShape, int]:
     """Return the network's shape and the windows in a step. Raises TextTooShort."""
     data = prepare_data(spec)
     return data.shape, WindowOrder(spec, data.symbol_count).batch

@@ -8,8 +8,9 @@ import streamlit as st
 
 from lstm_core.errors import CoreError
 from lstm_core.knobs import KNOBS, Knob
+from lstm_core.network.locks import LOCKABLE
 from lstm_core.service.challenge import MAX_PARAMETERS, UNITS, Challenge, challenge_texts
-from lstm_core.service.room import LOCKABLE, RoomView
+from lstm_core.service.room import RoomView
 from lstm_core.service.rooms import ClassRooms
 from lstm_core.text.library import LIBRARY
 from lstm_ui.page import escape_markdown

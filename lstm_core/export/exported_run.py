@@ -6,6 +6,7 @@ import numpy as np
 
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import SampleNote, ValidationNote
 
@@ -28,3 +29,7 @@ class ExportedRun:
     validations: tuple[ValidationNote, ...]
     samples: tuple[SampleNote, ...]
     created: float
+    forecast: Forecast = Forecast()  # what was expected of it before it began
+    loss: float | None = None  # nats, as the pages tell it: of the last steps
+    accuracy: float | None = None  # 0 to 1, likewise
+    cpu_seconds: float = 0.0  # of all cores together; 0 where it was not counted

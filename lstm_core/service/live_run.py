@@ -13,6 +13,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.turns import Place
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.text.symbols import Vocabulary
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import (
     ARTICLE_STEPS_AVERAGED,
@@ -70,6 +71,7 @@ class LiveRun:
     created: float = field(default_factory=time.time)
     steps_per_epoch: int = 0  # 0: a run of an older version, which did not write it down
     name: str = ""  # what a visitor called it
+    forecast: Forecast = Forecast()  # what its visitor expected of it
     owner: str = ""  # hash of the token of the browser that made it, see owners.py; "" for nobody
     state: str = "waiting"
     step: int = 0
@@ -242,7 +244,7 @@ class LiveRun:
             parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
             name=self.name, is_out=self.slice_out is not None, steps_per_epoch=self.steps_per_epoch,
-            cpu_seconds=self.cpu_seconds,
+            cpu_seconds=self.cpu_seconds, forecast=self.forecast,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:

@@ -7,12 +7,21 @@ from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY
 from lstm_core.service.run_store import RunStore
 from lstm_core.training.data import TrainingData, count_steps_per_epoch, count_symbols_per_step
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import TrainingReport
 from lstm_core.training.review_data import ReviewData
 
+NO_FORECAST = Forecast()
 
-def record_new_run(store: RunStore, spec: RunSpec, data: TrainingData | ReviewData, owner: str = NOBODY) -> LiveRun:
+
+def record_new_run(
+    store: RunStore,
+    spec: RunSpec,
+    data: TrainingData | ReviewData,
+    owner: str = NOBODY,
+    forecast: Forecast = NO_FORECAST,
+) -> LiveRun:
     """Make a run's folder, and the run as it stands before its first step; `owner` is a token's hash, see owners.py.
 
     Raises ServiceUnavailable when the folder cannot be made.
@@ -20,7 +29,9 @@ def record_new_run(store: RunStore, spec: RunSpec, data: TrainingData | ReviewDa
     run_id = store.create(spec, data.vocabulary, data.shape, owner)
     symbols_per_step = count_symbols_per_step(spec, data)
     run = LiveRun(run_id, spec, data.vocabulary, data.shape, Plan.from_spec(spec), data.note, symbols_per_step)
-    run.owner = owner
+    run.owner, run.forecast = owner, forecast
+    if forecast:
+        store.save_forecast(run_id, forecast)
     run.steps_per_epoch = count_steps_per_epoch(spec, data)
     store.save_status(run_id, run.status())
     return run

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstm_core.knobs import KNOBS, MAX_MEMBER_RUNS, MAX_ROOM_MEMBERS
+from lstm_core.network.locks import Locks
 from lstm_core.service.challenge import Challenge
 from lstm_core.service.room_codes import clean_code
 from lstm_core.text.library import LIBRARY
-
-# What a teacher may lock: everything a text's network is built of. Text and challenge are set apart.
-LOCKABLE = tuple(name for name, knob in KNOBS.items() if knob.only_for != "reviews")
 
 
 @dataclass
@@ -90,6 +88,11 @@ class RoomView:
     challenge: Challenge | None
     is_paused: bool
     version: int  # another one when the teacher has changed something
+
+    @property
+    def set_by_teacher(self) -> Locks:
+        """Return what its members' runs are held to."""
+        return Locks(self.locks, self.text)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ import threading
 from collections.abc import Callable, Mapping
 
 from lstm_core.errors import NotAllowed
-from lstm_core.knobs import KNOBS
+from lstm_core.network.locks import Locks
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.owners import hash_token
 from lstm_core.service.room import Member, Room
-from lstm_core.text.library import LIBRARY, load_text
 
 
 class RoomRules:
@@ -34,14 +33,7 @@ class RoomRules:
             if room is None:
                 return
             self._check_paused(room)
-            self._check_text(room, spec)
-            for name, value in room.locks.items() if spec.reviews is None else ():
-                if getattr(spec, name) != value:
-                    raise NotAllowed(
-                        f"{KNOBS[name].label} stands at {getattr(spec, name)}.",
-                        f"Your teacher has locked it at {value}.",
-                        "Set it to that and press Train again.",
-                    )
+            Locks(room.locks, room.text).check(spec)
 
     def note_start(self, owner: str, run_id: str) -> None:
         """Put a new run on its owner's line. A room that was paused in that very moment holds it."""
@@ -88,12 +80,4 @@ class RoomRules:
         if room.is_paused:
             raise NotAllowed(
                 "Your teacher has paused everyone in the room.", "Nobody trains until it goes on.", "Wait for that."
-            )
-
-    def _check_text(self, room: Room, spec: RunSpec) -> None:
-        if room.text is not None and spec.text != load_text(room.text):
-            raise NotAllowed(
-                f"The text is “{spec.text_name}”.",
-                f"Your teacher has chosen “{LIBRARY[room.text].title}” for everyone.",
-                "Choose that one, on the page Train.",
             )

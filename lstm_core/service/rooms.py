@@ -15,11 +15,12 @@ from typing import Any
 
 from lstm_core.errors import InvalidSetting, NotAllowed, RoomNotFound, ServiceUnavailable
 from lstm_core.knobs import MAX_ROOM_MEMBERS, MAX_ROOMS, ROOM_SECONDS
+from lstm_core.network.locks import LOCKABLE
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.challenge import Challenge
 from lstm_core.service.nicknames import clean_nickname
 from lstm_core.service.owners import hash_token
-from lstm_core.service.room import LOCKABLE, Member, Membership, Room, RoomView
+from lstm_core.service.room import Member, Membership, Room, RoomView
 from lstm_core.service.room_codes import GuessLimiter, clean_code, is_secret, make_code, make_secret
 from lstm_core.service.room_file import RoomFile
 from lstm_core.service.room_rules import RoomRules

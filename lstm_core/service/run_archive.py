@@ -30,8 +30,8 @@ README = """A training run of “Watch an LSTM learn”.
 Upload this .zip file on the app's page “Runs” to write with the network, compare it, or train it on.
 Nothing in it is needed to read it but a text editor, a spreadsheet and, for the weights, NumPy.
 
-run.json      what was asked for (spec: every setting), how it stands (status), the network's shape,
-              and its symbols: the first has id 0, the second 1, and so on
+run.json      what was asked for (spec: every setting), what was expected of it (forecast), how it stands (status),
+              the network's shape, and its symbols: the first has id 0, the second 1, and so on
 text.txt      the text it learned from, UTF-8; for a run that learned to judge reviews it is empty, and there are
 reviews.npz   the reviews: ids (one after the other), lengths and labels (1 positive), to train on and to test
 reviews.json  what they are called, and the words that the ids stand for: the first has id 0
@@ -87,6 +87,7 @@ def _describe(store: RunStore, run_id: str, step: int, seconds: float) -> dict[s
     return {
         "format": ARCHIVE_FORMAT,
         "name": store.load_name(run_id),
+        "forecast": store.load_forecast(run_id).to_record(),
         "step": step,
         "seconds": seconds,
         "spec": store.load_spec(run_id).to_record(),

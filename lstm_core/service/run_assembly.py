@@ -16,6 +16,7 @@ from lstm_core.service.recording import record_checkpoint, record_new_run
 from lstm_core.service.run_files import disk_errors_as
 from lstm_core.service.run_store import RunStore
 from lstm_core.training.data import TrainingData
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.review_data import ReviewData
 from lstm_core.training.snapshots import Snapshot
@@ -39,6 +40,7 @@ class RunParts:
     status: Mapping[str, Any]
     name: str = ""
     owner: str = NOBODY  # a hash, see owners.py
+    forecast: Forecast = Forecast()
 
 
 def assemble_run(store: RunStore, parts: RunParts) -> str:
@@ -50,7 +52,7 @@ def assemble_run(store: RunStore, parts: RunParts) -> str:
         draft = store.bin.make_draft()
     try:
         beside = RunStore(draft)
-        run = record_new_run(beside, parts.spec, parts.data, parts.owner)
+        run = record_new_run(beside, parts.spec, parts.data, parts.owner, parts.forecast)
         beside.append_history(run.run_id, 1, parts.losses, parts.accuracies, parts.seconds)
         for note in parts.validations:
             beside.append_validation(run.run_id, note)

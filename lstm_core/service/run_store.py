@@ -4,6 +4,7 @@
              vocabulary.json              the symbols and their ids   checkpoints/<step>.npz  the two latest
              network.json                 title and shape             validation.jsonl, samples.jsonl
              name.txt                     what a visitor called it
+             forecast.json                what was expected of it before it began
              owner.txt                    hash of the token of the browser that made it
              shared                       an empty file: another browser has opened it
              snapshots/<step>.npz         its ages, float16, evenly in log time
@@ -49,6 +50,7 @@ from lstm_core.service.run_folders import RunFolders
 from lstm_core.service.run_reviews import load_reviews
 from lstm_core.service.snapshots import read_snapshot, remove_snapshots, snapshot_steps, write_snapshot
 from lstm_core.text.symbols import Vocabulary
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.snapshots import Snapshot, take_snapshot
 
 
@@ -102,6 +104,18 @@ class RunStore(RunFolders):
         with suppress(OSError, ValueError):
             return (self.path(run_id) / "name.txt").read_bytes().decode()[:MAX_RUN_NAME_CHARACTERS]
         return ""
+
+    def save_forecast(self, run_id: str, forecast: Forecast) -> None:
+        """Keep what was expected of the run."""
+        with self._lock, disk_errors_as("The prediction could not be saved"):
+            replace_json(self.path(run_id) / "forecast.json", forecast.to_record())
+
+    def load_forecast(self, run_id: str) -> Forecast:
+        """Return what `save_forecast` saved; nothing before, or when that cannot be read."""
+        file = self.path(run_id) / "forecast.json"
+        with suppress(CoreError):
+            return Forecast.from_record(read_json(file)) if file.exists() else Forecast()
+        return Forecast()
 
     def status_time(self, run_id: str) -> int:
         """Return when the status was saved last, in nanoseconds of the file system's clock; 0 before."""

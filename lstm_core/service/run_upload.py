@@ -36,6 +36,7 @@ from lstm_core.service.run_upload_notes import (
 from lstm_core.text.reading import clean_text
 from lstm_core.text.review_set import ReviewSet
 from lstm_core.training.data import TrainingData, prepare_run
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.review_data import ReviewData
 
@@ -85,9 +86,10 @@ def unpack_run(store: RunStore, data: bytes, owner: str = NOBODY) -> str:
         samples = check_samples(json.loads(_read(archive, members["samples.json"])), state.step)
         status = _check_status(record.get("status"))
         name = clean_run_name(record["name"]) if record.get("name") else ""
+        forecast = Forecast.from_record(record.get("forecast") or {})
     parts = RunParts(
         spec, training_data, state, history.losses, history.accuracies, history.seconds, history.validations, samples,
-        snapshots, Plan.from_record(status.pop("plan")), status, name, owner,
+        snapshots, Plan.from_record(status.pop("plan")), status, name, owner, forecast,
     )  # fmt: skip
     return assemble_run(store, parts)
 

@@ -37,6 +37,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise damaged("status or notes do not hold what they should") from error
     run.name, run.owner = store.load_name(run_id), store.load_owner(run_id)
+    run.forecast = store.load_forecast(run_id)
     _take_history(run, store)
     return run
 

@@ -26,7 +26,7 @@ from lstm_core.service.device_links import DeviceLinks
 from lstm_core.service.framework_check import FrameworkCheck, check_steps
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
-from lstm_core.service.recording import record_new_run
+from lstm_core.service.recording import NO_FORECAST, record_new_run
 from lstm_core.service.retention import Housekeeper
 from lstm_core.service.run_archive import pack_run
 from lstm_core.service.run_exports import KerasErrand, keras_steps, load_exported_run
@@ -39,6 +39,7 @@ from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.turn_taking import check_room
 from lstm_core.service.views import ALIVE, History, RunView
 from lstm_core.training.data import prepare_run
+from lstm_core.training.forecast import Forecast
 
 SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
@@ -88,8 +89,8 @@ class TrainingService:
         """What one run may take of a worker's memory, for `check_size`."""
         return self._conductor.max_training_bytes
 
-    def start_run(self, spec: RunSpec, owner: str = NOBODY) -> str:
-        """Begin a run and return its id.
+    def start_run(self, spec: RunSpec, owner: str = NOBODY, forecast: Forecast = NO_FORECAST) -> str:
+        """Begin a run, of which `forecast` is expected and kept for good, and return its id.
 
         Raises TextTooShort when the text has no window to learn from, TooBig when the network needs more memory than
         a run may have, TooManyRuns when one more would be too many, NotAllowed when the rules of its owner's class
@@ -103,7 +104,7 @@ class TrainingService:
             self._check_room(owner_hash)
             self._beginning.append(owner_hash)
         try:
-            run = record_new_run(self._store, spec, data, owner_hash)
+            run = record_new_run(self._store, spec, data, owner_hash, forecast)
             with self._lock:
                 run.live()
                 self._shelf.add(run)

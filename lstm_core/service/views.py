@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lstm_core.network.spec import RunSpec
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.reports import Prediction, SampleNote
 
 ALIVE = ("waiting", "compiling", "training")
@@ -45,6 +46,7 @@ class RunView:
     wait_seconds: float | None = None  # until its next slice, about; None: it is out, rests, or nobody can tell
     waits_for_own: bool = False  # it begins when one of its visitor's other runs ends or rests
     cpu_seconds: float = 0.0  # of all cores together; 0 where it was not counted
+    forecast: Forecast = Forecast()  # what was expected of it before it began
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
 
     @property

@@ -137,6 +137,11 @@ def test_frameworks(sight: Page) -> None:
     take_picture(sight, "frameworks")
 
 
+def test_about(sight: Page) -> None:
+    open_page(sight, "/about")
+    take_picture(sight, "about")
+
+
 def test_runs_with_two_compared_and_one_to_be_exported(sight: Page, aesop: TrainedRun, meditations: TrainedRun) -> None:
     be_the_visitor_of(sight, aesop.token, meditations.token)
     open_page(sight, "/runs")

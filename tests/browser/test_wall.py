@@ -109,7 +109,7 @@ def test_a_lesson_from_the_first_code_to_the_closed_room(page: Page, student: Pa
     units = widget(student, "knob_units").locator("input")
     expect(units).to_have_value("12", timeout=PATIENCE)
     expect(units).to_be_disabled()
-    expect(widget(student, "knobs_network")).to_contain_text("Your teacher has set this for the room")
+    expect(widget(student, "knobs_network")).to_contain_text("Your teacher has set this")
     page.keyboard.press("Escape")
 
     press(student, "stop")

@@ -23,6 +23,7 @@ FIRST_WIDGETS = {  # of each page: when it is there, the page is
     "/wall": "wall_page",
     "/frameworks": "framework_run",
     "/runs": "upload_run",
+    "/about": "credits",
 }
 
 # The chart as Plotly keeps it: a curve is a list of [x, y], an axis its title, type and range.

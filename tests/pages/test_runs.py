@@ -146,11 +146,11 @@ def test_a_run_can_be_exported_without_a_worker_but_for_the_keras_file(open_page
     assert len(page.get("download_button")) == 2
     page.button(key=f"run_export_{run_id}").click().run()
     offered = {button.proto.label for button in page.get("download_button")}
-    assert offered == {"Download", "Script", "Notebook", "TensorBoard log", "History", "Samples"}
+    assert offered == {"Download", "Script", "Notebook", "TensorBoard log", "History", "Lab sheet", "Samples"}
     page.button(key=f"run_keras_{run_id}").click().run()
     assert "No training process is there" in page.error[0].value and not page.exception
     page.button(key=f"run_export_{other}").click().run()  # one at a time
-    assert len(page.get("download_button")) == 7
+    assert len(page.get("download_button")) == 8
     page.button(key=f"run_export_{other}").click().run()
     assert len(page.get("download_button")) == 2 and not page.exception
 

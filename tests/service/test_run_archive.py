@@ -20,6 +20,7 @@ from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.stored_run import load_live_run
 from lstm_core.service.training_service import TrainingService
 from lstm_core.training.data import prepare_data
+from lstm_core.training.forecast import Forecast
 from lstm_core.training.reports import Prediction, SampleNote, TrainingReport, ValidationNote
 from lstm_core.training.snapshots import take_snapshot
 from lstm_core.training.state import TrainingState
@@ -105,6 +106,13 @@ def test_an_uploaded_run_is_the_one_that_was_downloaded(store: RunStore, run: Li
     for step in (2, 8):
         kept, copied = (store.load_snapshot(each.run_id, step).weights for each in (run, copy))
         assert all(np.array_equal(kept[name], copied[name]) for name in kept)
+
+
+def test_what_was_expected_of_a_run_comes_back_with_it(store: RunStore, run: LiveRun) -> None:
+    forecast = Forecast(0.5, "It is <b>short</b>.", "Does it learn by heart?")
+    store.save_forecast(run.run_id, forecast)
+    copy = unpack_run(store, pack_run(store, run.run_id))
+    assert load_live_run(store, copy).view().forecast == forecast
 
 
 def test_an_uploaded_run_stands_first_in_the_list(store: RunStore, run: LiveRun) -> None:
@@ -232,6 +240,9 @@ TAMPERED: dict[str, Callable[[Files], Files]] = {
     "JSON nested without end": lambda files: files | {"run.json": b"[" * 200_000},
     "a number of 10,000 digits": lambda files: files | {"run.json": b'{"format": ' + b"1" * 10_000 + b"}"},
     "another format": set_in("format", 2),
+    "a prediction that is no number": set_in("forecast", {"loss": "much"}),
+    "a prediction of words without end": set_in("forecast", {"why": "because " * 1_000}),
+    "a prediction that is no record": set_in("forecast", [1]),
     "a text of bytes": lambda files: files | {"text.txt": b"\xff\xfe\x00"},
     "another text": replace_in("text.txt", b"mice", b"rats"),
     "a text with what nobody sees": replace_in("text.txt", b"mice", "m\u202eice".encode()),

@@ -1,12 +1,12 @@
-"""The address that gets a class into a room, and its picture."""
+"""An address that others can follow, and its picture."""
 
 import base64
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from lstm_ui import wall_invitation
-from lstm_ui.wall_invitation import qr_image, reachable
+from lstm_ui import link_picture
+from lstm_ui.link_picture import qr_image, reachable
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ def test_an_address_of_the_network_is_passed_on_as_the_browser_has_it(address: s
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_of_ones_own_machine_its_address_in_the_network_is_told(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"http://{host}:8600/wall?room=ABCDE"
-    monkeypatch.setattr(wall_invitation, "find_own_address", lambda: "192.168.1.20")
+    monkeypatch.setattr(link_picture, "find_own_address", lambda: "192.168.1.20")
     assert reachable(address) == ("http://192.168.1.20:8600/wall?room=ABCDE", False)
-    monkeypatch.setattr(wall_invitation, "find_own_address", lambda: "")
+    monkeypatch.setattr(link_picture, "find_own_address", lambda: "")
     assert reachable(address) == (address, True)
 
 
