@@ -1,24 +1,20 @@
-"""The run on /train: the buttons, and the run as it stands now, drawn anew twice a second while it lives."""
+"""The run on /train: the buttons, what can be set while it trains, and the run as it stands now (`live_run.py`)."""
 
-import math
 from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
 
 from lstm_core.knobs import KNOBS
-from lstm_core.network.experiments import find_experiment
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
-from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
+from lstm_ui.live_run import ChartSettings, describe_standing, show_live_run
 from lstm_ui.page import escape_markdown, friendly_errors
-from lstm_ui.run_status import show_run_status
-from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
+from lstm_ui.watching import name_watcher
 
-TICK_SECONDS = 0.5
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by the symbol that comes next: much while it "
@@ -28,16 +24,15 @@ REVIEW_CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by a review's label: as by a coin while it "
     "knows nothing, less with every step. Below it, the accuracy will rise: the share of reviews that it gets right."
 )
+CHART_HEIGHT = 420  # pixels, as in page.css: a laptop of 800 shows it whole below the buttons and the numbers
 UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
 
 
 def show_train_panel(
     service: TrainingService, spec: RunSpec | None, run: RunView | None, is_of_reviews: bool = False
 ) -> None:
-    """Draw buttons and run; the panel keeps itself up to date while the run lives."""
-    st.fragment(_show_panel, run_every=TICK_SECONDS if run and run.is_moving else None)(
-        service, spec, run.run_id if run else None, run.is_moving if run else False, is_of_reviews
-    )
+    """Draw buttons and run; what moves in it keeps itself up to date while the run lives."""
+    _show_panel(service, spec, run.run_id if run else None, is_of_reviews)
 
 
 def start_run(service: TrainingService, spec: RunSpec) -> None:
@@ -45,25 +40,19 @@ def start_run(service: TrainingService, spec: RunSpec) -> None:
     take_in_hand(service.start_run(spec))
 
 
-def _show_panel(
-    service: TrainingService, spec: RunSpec | None, run_id: str | None, was_moving: bool, is_of_reviews: bool
-) -> None:
+@st.fragment
+def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, is_of_reviews: bool) -> None:
     with friendly_errors():
         run = service.view(run_id) if run_id else None
+        standing = describe_standing(service, run)
         _show_buttons(service, spec, run)
         if run is None:
             _show_nothing_yet(is_of_reviews)
-        else:
-            show_run_status(run)
-            _show_curves(service, run)
+            return
+        with st.container(key="live_controls"):  # page.css: below the chart
+            settings = _choose_chart_settings(run)
             _show_learning_rate(service, run)
-            if not run.is_of_reviews:
-                st.header("What it writes now", anchor=False)
-                show_live_sample(run)
-            st.header("What it predicts", anchor=False)
-            show_predictions(run)
-        if run and run.is_moving != was_moving:
-            st.rerun()  # the whole page once, to start or end the ticking
+        show_live_run(service, run.run_id, settings, standing, name_watcher())
 
 
 def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
@@ -136,34 +125,22 @@ def _show_nothing_yet(is_of_reviews: bool) -> None:
         st.caption("Below the chart it writes a few lines every two seconds, nonsense at first.")
 
 
-def _show_curves(service: TrainingService, run: RunView) -> None:
-    chart = st.container()
+def _choose_chart_settings(run: RunView) -> ChartSettings:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(escape_markdown(run.validation_note), width="stretch")
-        settings = st.popover("Chart settings", key="chart_settings", width="content")
-    with settings:
+        popover = st.popover("Chart settings", key="chart_settings", width="content")
+    with popover:
         smoothing = st.select_slider(
             "Smoothing", SMOOTHINGS, 0.9, key="smoothing", help="How much of the smoothed curve is what came before."
         )
         unit = st.segmented_control("Shown as", UNITS, key="unit", format_func=UNITS.__getitem__, default="loss")
         x_axis = st.segmented_control("Against", ("steps", "seconds"), key="x_axis", default="steps")
         log_axis = st.toggle("Logarithmic axis", key="log_axis", help="Shows small differences of a small loss.")
-    experiment = find_experiment(run.spec.experiment)
-    data = thin_history(
-        service.history(run.run_id),
-        smoothing,
-        start_loss=math.log(2 if run.is_of_reviews else max(2, run.symbol_count)),
-        published_loss=experiment.published_loss if experiment else None,
-        published_accuracy=experiment.published_accuracy if experiment else None,
-        published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
-    )
-    with chart:
-        show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss")
+    return ChartSettings(smoothing, unit or "loss", x_axis or "steps", log_axis)
 
 
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:
     """Let the learning rate be moved while it trains; the change counts from the next slice on."""
-
     key = f"live_learning_rate_{run.run_id}"  # each run's slider begins where that run stands
     with st.container(key="live_learning_rate"):
         st.select_slider(

@@ -1,15 +1,18 @@
 """One run as the service holds it: its state, its curves, what it last said. Everything here happens under its lock."""
 
+import itertools
 import time
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
-from lstm_core.service.views import ALIVE, History, RunView
+from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import (
@@ -23,6 +26,7 @@ from lstm_core.training.reports import (
 from lstm_core.training.slices import SliceRequest, SliceResult
 
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
+_generations = itertools.count(1)  # of the curves of all runs, so that two are never taken for one
 
 
 @dataclass
@@ -84,6 +88,8 @@ class LiveRun:
     validations: list[ValidationNote] = field(default_factory=list)
     samples: "deque[SampleNote]" = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES_KEPT))
     predictions: tuple[Prediction, ...] = ()
+    words_version: int = 0  # grows when samples or predictions come or go
+    generation: int = field(default_factory=lambda: next(_generations))  # another one: what was known of it has changed
     # What the conductor needs to know
     is_single_step: bool = False  # after "Step": pause again when it is made
     learning_rate_wanted: float | None = None  # wishes wait until no slice is out: only then is the step known
@@ -93,7 +99,14 @@ class LiveRun:
     worker: str | None = None  # address of the worker that has the live trainer; None: send spec and state
     slice_out: SliceRequest | None = None  # what a worker does for it now
     last_turn: float = 0.0  # time.monotonic() when its last slice was handed out
+    program: Hashable = None  # which compiled program it calls; None: not known, for it was taken up from disk
+    compile_seconds: float | None = None  # that it is expected to wait for its program; None: it is there
     failures: int = 0  # slices lost in a row
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many numbers training adjusts."""
+        return self.shape.count_parameters()
 
     @property
     def is_alive(self) -> bool:
@@ -135,8 +148,10 @@ class LiveRun:
         if count:
             self._add_steps(report, count)
         self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
-        self.predictions = report.predictions or self.predictions
-        self.samples.extend(report.samples)
+        if report.samples or report.predictions:
+            self.predictions = report.predictions or self.predictions
+            self.samples.extend(report.samples)
+            self.words_version += 1
         self.validations += [report.validation] if report.validation else []
 
     def _add_steps(self, report: TrainingReport, count: int) -> None:
@@ -164,6 +179,8 @@ class LiveRun:
         kept = [note for note in self.samples if note.step <= step]
         self.samples.clear()
         self.samples.extend(kept)
+        self.words_version += 1
+        self.generation = next(_generations)
         self.checkpoint_seconds = self.seconds
         self.worker = None
 
@@ -172,6 +189,18 @@ class LiveRun:
         notes = self.validations
         return History(
             self.losses.to_array(), self.accuracies.to_array(), self.step_seconds.to_array(),
+            np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
+            np.array([note.accuracy for note in notes], np.float32),
+        )  # fmt: skip
+
+    def history_after(self, step: int, generation: int) -> HistoryPart:
+        """Return what the curves have beyond `step`, if they are still those of `generation`; else all of them."""
+        first = step if generation == self.generation else 0
+        curves = (self.losses, self.accuracies, self.step_seconds)
+        losses, accuracies, seconds = (curve.tail(max(0, self.step - first)).copy() for curve in curves)
+        notes = self.validations
+        return HistoryPart(
+            self.generation, first, losses, accuracies, seconds,
             np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
             np.array([note.accuracy for note in notes], np.float32),
         )  # fmt: skip
@@ -188,9 +217,11 @@ class LiveRun:
             place=place, cores=self.cores if self.state == "training" else 0,
             learning_rate=self.plan.learning_rates[-1][1], note=self.trouble or self.note,
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
-            parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
+            parameters=self.parameters, symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
             name=self.name, is_out=self.slice_out is not None, steps_per_epoch=self.steps_per_epoch,
+            compile_seconds=self.compile_seconds, words_version=self.words_version,
+            compiling_for=time.monotonic() - self.last_turn if self.state == "compiling" else 0.0,
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:

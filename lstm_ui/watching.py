@@ -1,0 +1,56 @@
+"""How many browsers watch runs at this moment, and how often each of them may look.
+
+A tick costs the server some 5 ms, so a class of thirty that looked as often as one visitor would take half a core.
+"""
+
+import secrets
+import threading
+import time
+
+import streamlit as st
+
+WATCHING_SECONDS = 5.0  # after its last look a browser watches no more: it is closed, hidden, or on another page
+FIRST_POINT_SECONDS = 0.15  # while a run has no step yet: its first point is what everybody waits for
+# Up to so many watchers, so many seconds between looks. With few of them a little less than a slice of training takes,
+# so that none is left out.
+PACES = ((8, 0.4), (30, 1.0))
+SLOWEST_SECONDS = 2.0
+WATCHER = "watcher"  # key of the session
+
+
+class Watchers:
+    """Who looks; may be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last_looks: dict[str, float] = {}  # time.monotonic() by watcher
+
+    def look(self, watcher: str, now: float | None = None) -> int:
+        """Take in that a watcher looks, and return how many watch at this moment."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            self._last_looks[watcher] = now
+            late = [name for name, last in self._last_looks.items() if now - last > WATCHING_SECONDS]
+            for name in late:
+                del self._last_looks[name]
+            return len(self._last_looks)
+
+
+def choose_pace(watchers: int) -> float:
+    """Return the seconds between two looks of each of so many watchers."""
+    return next((seconds for most, seconds in PACES if watchers <= most), SLOWEST_SECONDS)
+
+
+def name_watcher() -> str:
+    """Return by which name this session is counted."""
+    return str(st.session_state.setdefault(WATCHER, secrets.token_hex(8)))
+
+
+def watch(watcher: str) -> float:
+    """Count a session among the watchers, and return the seconds until it may look again."""
+    return choose_pace(_watchers().look(watcher))
+
+
+@st.cache_resource(show_spinner=False)
+def _watchers() -> Watchers:
+    return Watchers()
