@@ -10,21 +10,23 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
+from lstm_core.service.known_programs import KnownPrograms
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.recording import record_checkpoint, record_report
 from lstm_core.service.run_store import RunStore
-from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice, warm_up
+from lstm_core.service.warm_ups import WarmUps
+from lstm_core.training.slices import RunState, SliceRequest, SliceResult, train_slice
 
 if TYPE_CHECKING:
     from distributed import Future
 
-SLICE_SECONDS = 0.5  # of training: Dask's 12 ms per round trip cost about 2 % of it
+SLICE_SECONDS = 0.45  # of training: two a second with all else, so the chart moves twice; Dask takes 12 ms of each
 FIRST_SLICE_SECONDS = 0.1  # so that the first point of a new curve comes soon
 CHECKPOINT_SECONDS = 10.0  # of training between checkpoints: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
@@ -46,6 +48,7 @@ class Conductor:
         runs: dict[str, LiveRun],
         start_cluster: Callable[[], Cluster],
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        experiments_ahead: Sequence[str] = (),
     ) -> None:
         self.store = store
         self.lock = threading.RLock()
@@ -55,7 +58,8 @@ class Conductor:
         self._start_cluster = start_cluster
         self._cluster: Cluster | None = None
         self._capacity = 0  # tasks that run at once on all workers together
-        self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
+        self._programs = KnownPrograms()
+        self._warm_ups = WarmUps(experiments_ahead, self._programs, self.wake)
         self._next_start = self._next_look = self._last_worker = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Future] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
@@ -77,6 +81,7 @@ class Conductor:
             try:
                 self._look_after_cluster()
                 self._hand_out_slices()
+                self._warm_up()
                 self._take_in_next()
                 self._save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
@@ -108,7 +113,8 @@ class Conductor:
                 run.worker, run.slice_out = None, None
         try:
             self._cluster = self._start_cluster()
-            self._warm_ups, self._last_worker = {}, time.monotonic()
+            self._warm_ups.forget_all()
+            self._last_worker = time.monotonic()
             self._count_workers(self._cluster)
         except CoreError as error:
             self.readiness = str(error)
@@ -117,11 +123,7 @@ class Conductor:
 
     def _count_workers(self, cluster: Cluster) -> None:
         threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
-        # TensorFlow is imported before anyone needs it, also in a worker that replaces another.
-        self._warm_ups = {
-            worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
-            for worker in threads
-        }
+        self._warm_ups.meet(cluster.client, threads)
         now = time.monotonic()
         self._capacity = sum(threads.values())
         self._next_look = now + HEALTH_SECONDS if threads else now
@@ -131,6 +133,13 @@ class Conductor:
             self.readiness = "No training process is there at the moment. Training goes on as soon as one is."
             if cluster.is_embedded and now - self._last_worker > NO_WORKER_SECONDS:
                 cluster.close()
+
+    def _warm_up(self) -> None:
+        """Have programs compiled ahead, as long as nobody trains."""
+        if self._cluster is not None and self._cluster.alive() and not self._warm_ups.is_done:
+            with self.lock:
+                is_idle = not any(run.is_alive or run.slice_out is not None for run in self.runs.values())
+            self._warm_ups.go_on(self._cluster.client, is_idle)
 
     # Out
 
@@ -166,6 +175,7 @@ class Conductor:
         run.slice_out = request
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
+            run.compile_seconds = self._programs.expect(run.program, self._warm_ups.is_importing)
         future.add_done_callback(lambda done: self._events.put((request, done)))
 
     def _state_to_send(self, run: LiveRun) -> RunState:
@@ -218,6 +228,8 @@ class Conductor:
         else:
             with self.lock:
                 run.add_result(request, result)
+            if result.report is not None and len(result.report.losses):
+                self._programs.add(run.program, result.report.compile_seconds)
             self._save(run, result)
 
     def _save(self, run: LiveRun, result: SliceResult) -> None:

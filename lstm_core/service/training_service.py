@@ -4,7 +4,7 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.knobs import KNOBS
@@ -19,7 +19,7 @@ from lstm_core.service.run_names import clean_run_name
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
-from lstm_core.service.views import ALIVE, History, RunView
+from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
 from lstm_core.training.data import prepare_run
 
 SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
@@ -37,14 +37,16 @@ class TrainingService:
         store: RunStore | None = None,
         start_cluster: Callable[[], Cluster] = Cluster.from_environment,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        experiments_ahead: Sequence[str] = (),
     ) -> None:
         """Start the cluster in the background; runs wait until it is there.
 
         `checkpoint_seconds` of training is what a run loses at most when its training process does not survive.
+        The programs of `experiments_ahead` are compiled while nobody trains.
         """
         self._store = store or RunStore()
         self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds)
+        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, experiments_ahead)
         self._lock = self._conductor.lock
 
     def readiness(self) -> str:
@@ -117,6 +119,14 @@ class TrainingService:
         """Return a run's curves."""
         with self._lock:
             return self._shelf.take(run_id).history()
+
+    def history_after(self, run_id: str, step: int, generation: int) -> HistoryPart:
+        """Return what a run's curves have beyond `step`; all of them when they are not those of `generation` any more.
+
+        For whoever keeps what came before: a long run's curves are not copied at every look.
+        """
+        with self._lock:
+            return self._shelf.take(run_id).history_after(step, generation)
 
     def network(self, run_id: str) -> TrainedNetwork:
         """Return the network of the last checkpoint, and have a newer one made for the next time.

@@ -84,11 +84,6 @@ def train_slice(request: SliceRequest) -> SliceResult:
     return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)
 
 
-def warm_up() -> None:
-    """Import what training needs, so that the first visitor does not wait for it."""
-    import lstm_core.training.trainer  # noqa: F401
-
-
 def _take_trainer(request: SliceRequest) -> "Trainer | None":
     """Take the run's live trainer out of the kept ones, or build it from the state that came along."""
     with _lock:
