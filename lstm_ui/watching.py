@@ -1,6 +1,7 @@
 """How many browsers watch runs at this moment, and how often each of them may look.
 
-A tick costs the server some 5 ms, so a class of thirty that looked as often as one visitor would take half a core.
+A look costs the server some 3 ms, so a class of thirty that looked as often as one visitor would take a quarter of a
+core from training.
 """
 
 import secrets
@@ -9,7 +10,9 @@ import time
 
 import streamlit as st
 
-WATCHING_SECONDS = 5.0  # after its last look a browser watches no more: it is closed, hidden, or on another page
+WATCHING_SECONDS = (
+    75.0  # after the last sign of life, given every 30 s, a browser watches no more: it is closed or hidden
+)
 FIRST_POINT_SECONDS = 0.15  # while a run has no step yet: its first point is what everybody waits for
 # Up to so many watchers, so many seconds between looks. With few of them a little less than a slice of training takes,
 # so that none is left out.
@@ -25,11 +28,15 @@ class Watchers:
         self._lock = threading.Lock()
         self._last_looks: dict[str, float] = {}  # time.monotonic() by watcher
 
-    def look(self, watcher: str, now: float | None = None) -> int:
-        """Take in that a watcher looks, and return how many watch at this moment."""
+    def look(self, watcher: str, now: float | None = None) -> None:
+        """Take in that a watcher looks."""
+        with self._lock:
+            self._last_looks[watcher] = time.monotonic() if now is None else now
+
+    def count(self, now: float | None = None) -> int:
+        """Return how many watch at this moment."""
         now = time.monotonic() if now is None else now
         with self._lock:
-            self._last_looks[watcher] = now
             late = [name for name, last in self._last_looks.items() if now - last > WATCHING_SECONDS]
             for name in late:
                 del self._last_looks[name]
@@ -46,11 +53,7 @@ def name_watcher() -> str:
     return str(st.session_state.setdefault(WATCHER, secrets.token_hex(8)))
 
 
-def watch(watcher: str) -> float:
-    """Count a session among the watchers, and return the seconds until it may look again."""
-    return choose_pace(_watchers().look(watcher))
-
-
 @st.cache_resource(show_spinner=False)
-def _watchers() -> Watchers:
+def all_watchers() -> Watchers:
+    """Return the watchers of all runs of this server."""
     return Watchers()

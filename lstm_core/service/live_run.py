@@ -193,6 +193,14 @@ class LiveRun:
             np.array([note.accuracy for note in notes], np.float32),
         )  # fmt: skip
 
+    def stamp(self) -> tuple[Any, ...]:
+        """Return what changes whenever a view or the curves do, but for the place in the queue; cheap to ask for."""
+        compiling_for = round(2 * (time.monotonic() - self.last_turn)) if self.state == "compiling" else 0
+        return (
+            self.generation, self.step, self.state, self.slice_out is None, self.words_version, len(self.validations),
+            self.plan, self.stopped_by, self.note, self.trouble, self.cores, compiling_for,
+        )  # fmt: skip
+
     def history_after(self, step: int, generation: int) -> HistoryPart:
         """Return what the curves have beyond `step`, if they are still those of `generation`; else all of them."""
         first = step if generation == self.generation else 0

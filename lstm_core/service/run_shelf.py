@@ -59,7 +59,7 @@ class RunShelf:
     def view(self, run_id: str) -> RunView:
         """Return how a run stands. Raises as `take` does."""
         run = self.take(run_id)
-        return run.view(self._place(run) if run.state == "waiting" else 0)
+        return run.view(self.place(run))
 
     def view_listed(self, run_id: str) -> RunView | None:
         """Return how a run stands without taking it up again when it was put away; None when it is damaged."""
@@ -74,8 +74,10 @@ class RunShelf:
             self._damaged[run_id] = now
             return None
 
-    def _place(self, run: LiveRun) -> int:
+    def place(self, run: LiveRun) -> int:
         """Count the runs that get their turn before this one."""
+        if run.state != "waiting":
+            return 0
         others = (other for other in self.live.values() if other is not run)
         return sum(other.state == "waiting" and other.last_turn < run.last_turn for other in others)
 

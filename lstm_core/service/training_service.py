@@ -4,7 +4,7 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.knobs import KNOBS
@@ -114,6 +114,12 @@ class TrainingService:
         """Return how a run stands now."""
         with self._lock:
             return self._shelf.view(run_id)
+
+    def stamp(self, run_id: str) -> Hashable:
+        """Return what changes whenever there is something new to be told of a run. Cheap: for those who look often."""
+        with self._lock:
+            run = self._shelf.take(run_id)
+            return run.stamp(), self._shelf.place(run)
 
     def history(self, run_id: str) -> History:
         """Return a run's curves."""

@@ -27,6 +27,7 @@ LIKELY_EXPERIMENTS = (
     "mini-reviews",
     "atienza-aesop-two-layers",
 )
+ANSWER_SECONDS = 10.0  # for a result that lies ready
 IDLE_SECONDS = 2.0  # without a living run, before the next program: a visitor between two clicks is left alone
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ logger = logging.getLogger(__name__)
 class _Worker:
     """How far a worker is; `place` counts experiments, `number` the programs of the present one."""
 
-    future: "Future"
+    future: "Future | None"  # what it does now
     is_imported: bool = False
-    is_done: bool = False
+    has_room: bool = True
     place: int = 0
     number: int = 0
 
@@ -72,25 +73,22 @@ class WarmUps:
         now = time.monotonic()
         if not is_idle:
             self._last_busy = now
-        may_begin = is_idle and now - self._last_busy >= IDLE_SECONDS and not self._is_given_up
         for name, worker in self._workers.items():
-            if worker.is_done or not worker.future.done():
-                continue
-            if may_begin and self._take_in(worker) and worker.place < len(self._experiments):
+            if worker.future is not None and worker.future.done():
+                self._take_in(worker, worker.future)
+            if worker.future is None and self._wants_more(worker) and now - self._last_busy >= IDLE_SECONDS:
                 experiment = self._experiments[worker.place]
                 worker.future = self._submit(client, name, compile_ahead, experiment, worker.number)
-            elif may_begin:
-                worker.is_done = True
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to be made ready, on no worker that is known."""
-        return self._is_given_up or all(worker.is_done for worker in self._workers.values())
+        return all(worker.future is None and not self._wants_more(worker) for worker in self._workers.values())
 
     @property
     def is_importing(self) -> bool:
         """Whether a worker has not yet imported TensorFlow."""
-        return any(not worker.is_imported and not worker.future.done() for worker in self._workers.values())
+        return any(not worker.is_imported for worker in self._workers.values())
 
     def _begin(self, client: "Client", name: str) -> _Worker:
         return _Worker(self._submit(client, name, import_tensorflow))
@@ -100,20 +98,24 @@ class WarmUps:
         future.add_done_callback(lambda _: self._wake())
         return future
 
-    def _take_in(self, worker: _Worker) -> bool:
-        """Move on to the worker's next program; tell whether it has room for one."""
-        if not worker.is_imported:
-            worker.is_imported = worker.future.status == "finished"
-            return worker.is_imported
-        if worker.future.status != "finished":
-            logger.info("A program could not be compiled ahead: %s", worker.future.exception())
+    def _wants_more(self, worker: _Worker) -> bool:
+        return worker.has_room and worker.place < len(self._experiments) and not self._is_given_up
+
+    def _take_in(self, worker: _Worker, future: "Future") -> None:
+        """Move on to the worker's next program."""
+        worker.future = None
+        if future.status != "finished":
             # With it a worker may have been lost, and would be lost again.
-            self._is_given_up = True
-            return False
-        result: WarmedUp = worker.future.result()
+            logger.info("A program could not be compiled ahead: %s", future.exception())
+            worker.is_imported = self._is_given_up = True
+            return
+        result: WarmedUp | None = future.result(timeout=ANSWER_SECONDS)
+        worker.is_imported = True
+        if result is None:  # TensorFlow is there
+            return
+        worker.has_room = result.program is not None
         if result.has_more:
             worker.number += 1
-        elif result.program is not None:
+        elif worker.has_room:
             self._programs.add(result.program)
             worker.place, worker.number = worker.place + 1, 0
-        return result.program is not None

@@ -8,10 +8,8 @@ export function take(element, data, isAtRest) {
   element.setAttribute("aria-label", data.sentence);
   const chart = charts.get(element) ?? watch(element);
   Object.assign(chart, { data, isAtRest });
-  if (data.keep && (data.curve !== chart.curve || data.keep > chart.rows[0].length)) {
-    chart.curve = undefined;
-    return false;
-  }
+  const settled = Math.floor(Math.max(0, chart.steps - 1) / chart.stretch) * chart.stretch; // growing.py: settled_step
+  if (data.keep && (data.curve !== chart.curve || data.stretch !== chart.stretch || settled < data.since)) return false;
   const rows = unpack(data.points, 4);
   chart.rows = rows.map((row, index) => join(chart.rows[index].slice(0, data.keep), row));
   if (data.marks !== null) chart.marks = unpack(data.marks, 3);

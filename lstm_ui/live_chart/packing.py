@@ -63,13 +63,14 @@ def pack_chart(curve: Curve, settings: ChartSettings, lines: ChartLines, had: Ha
     """Return what live_chart.js reads, as plain JSON values.
 
     `points` is base64 of little-endian float32, four rows: x, loss, smoothed loss, accuracy. They come after the first
-    `keep` points of the curve named `curve`; with 0 they are all there are. `marks`, likewise, are the validation's x,
-    losses and accuracies; None where the browser has them.
+    `keep` points of the curve named `curve`, those up to step `since`; with 0 they are all there are. `marks`,
+    likewise, are the validation's x, losses and accuracies; None where the browser has them.
     """
     title, convert = UNITS[settings.unit]
     name = f"{curve.generation} {settings.smoothing} {settings.unit} {settings.x_axis}"
     is_known = had.curve == name and had.stretch == curve.stretch and 0 < had.steps <= curve.steps
-    keep = int(np.searchsorted(curve.points[STEP], settled_step(had.steps, had.stretch), "right")) if is_known else 0
+    since = settled_step(had.steps, had.stretch) if is_known else 0
+    keep = int(np.searchsorted(curve.points[STEP], since, "right")) if is_known else 0
     marks = curve.validation
     has_marks = is_known and had.marks == marks.shape[1]
     marks = marks[:, choose_evenly(marks.shape[1], VALIDATION_POINTS)]
@@ -84,6 +85,7 @@ def pack_chart(curve: Curve, settings: ChartSettings, lines: ChartLines, had: Ha
         "steps": curve.steps,
         "stretch": curve.stretch,
         "keep": keep,
+        "since": since,
         "points": _pack_rows(rows),
         "mark_count": curve.validation.shape[1],
         "marks": None if has_marks else _pack_rows(mark_rows),

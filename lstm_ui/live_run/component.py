@@ -1,7 +1,7 @@
 """Mounts the moving part of a watched run: a component that draws status, curve and words in place, and asks for more.
 
-One, since each element that a tick draws costs the server half a millisecond (Streamlit 1.67: 3.5 of them without any).
-`st.plotly_chart` would also be torn down and built anew at each change of its data, and with it a visitor's zoom.
+`st.plotly_chart` would be torn down and built anew at each change of its data (Streamlit 1.67), and with it a visitor's
+zoom.
 """
 
 import functools
@@ -59,10 +59,10 @@ def take_question(key: str) -> dict[str, Any]:
     return question if isinstance(question, dict) else {}
 
 
-def mount_live_run(data: dict[str, Any], ask_after: float, key: str) -> None:
-    """Draw what `pack_run` made. In `ask_after` seconds the browser runs the fragment again; never with 0."""
+def mount_live_run(data: dict[str, Any], key: str) -> None:
+    """Draw what `make_pack`'s function has packed."""
 
     def keep_question() -> None:
         st.session_state[f"{key}_question"] = st.session_state[key].tick
 
-    _component()(key=key, data=data | {"ask_after": round(1000 * ask_after)}, on_tick_change=keep_question)
+    _component()(key=key, data=data, on_tick_change=keep_question)

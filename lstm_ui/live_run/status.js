@@ -6,7 +6,7 @@ function write(element, text) {
 
 export function show(root, { state, meaning, slots, note, progress }) {
   const head = root.querySelector(".status-state");
-  if (!head.firstChild) head.append(document.createElement("b"), document.createElement("span"));
+  if (!head.firstChild) head.append(document.createElement("b"), " ", document.createElement("span"));
   write(head.children[0], state);
   write(head.children[1], meaning);
   const place = root.querySelector(".status-slots");

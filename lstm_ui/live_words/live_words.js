@@ -39,10 +39,12 @@ function showPredictions(root, { head, rows }) {
 // Which words are here already.
 export const have = (root) => root.dataset.words ?? "";
 
+// False when there are others, and they have not come.
 export function show(root, { version, samples, predictions }) {
-  if (!predictions) return; // as they stand there
+  if (!predictions || version === root.dataset.words) return version === root.dataset.words;
   root.dataset.words = version;
   root.querySelector(".writes").hidden = !samples;
   if (samples) showSamples(root, samples);
   showPredictions(root, predictions);
+  return true;
 }

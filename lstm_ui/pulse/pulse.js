@@ -18,19 +18,20 @@ export function beat(element, askAfter, ask) {
   if (askAfter) later(element, heart, heart.askedAt + askAfter - performance.now());
 }
 
-export function askNow(element) {
+// Ask at once, or as soon as it disturbs nobody; with `otherwise`, that instead.
+export function askNow(element, otherwise) {
   const heart = hearts.get(element), now = performance.now();
   clearTimeout(heart?.timer);
   if (!heart || !element.isConnected) return;
   const busyFor = isHeld ? AFTER_INPUT : Math.max(lastAsked + APART, lastInput + AFTER_INPUT) - now;
   if (busyFor > 0) {
-    heart.timer = setTimeout(() => askNow(element), busyFor);
+    heart.timer = setTimeout(() => askNow(element, otherwise), busyFor);
     return;
   }
   lastAsked = heart.askedAt = now;
   heart.isAnswered = false;
   later(element, heart, ASK_AGAIN);
-  heart.ask();
+  (otherwise ?? heart.ask)();
 }
 
 function later(element, heart, delay) {

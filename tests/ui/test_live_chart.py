@@ -283,7 +283,7 @@ def show_longest_run() -> None:
     samples = tuple(SampleNote(step, 0.5, "the cat", "w" * 60) for step in range(100))
     view = small_view(samples=samples, predictions=(Prediction(("a",) * 3, "b", "c", 0.5),) * 8)
     chart = pack_chart(make_curve(200_000, 4_000), ChartSettings(), LINES)
-    mount_live_run({"status": pack_status(view), "chart": chart, "words": pack_words(view)}, 0.5, "run")
+    mount_live_run({"status": pack_status(view), "chart": chart, "words": pack_words(view)}, "run")
 
 
 def test_all_of_the_longest_run_takes_at_most_20_kilobytes_on_the_wire() -> None:
