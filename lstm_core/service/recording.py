@@ -6,7 +6,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY
 from lstm_core.service.run_store import RunStore
-from lstm_core.training.data import TrainingData, count_steps_per_epoch, count_symbols_per_step
+from lstm_core.training.data import TrainingData, count_steps_per_epoch, count_symbols_per_step, program_key
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import TrainingReport
 from lstm_core.training.review_data import ReviewData
@@ -22,6 +22,7 @@ def record_new_run(store: RunStore, spec: RunSpec, data: TrainingData | ReviewDa
     run = LiveRun(run_id, spec, data.vocabulary, data.shape, Plan.from_spec(spec), data.note, symbols_per_step)
     run.owner = owner
     run.steps_per_epoch = count_steps_per_epoch(spec, data)
+    run.program = program_key(spec, data)
     store.save_status(run_id, run.status())
     return run
 
