@@ -10,6 +10,7 @@ import queue
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
@@ -69,6 +70,7 @@ class Conductor:
         self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._programs = KnownPrograms()
         self._warm_ups = WarmUps(experiments_ahead, self._programs, self.wake)
+        self._errands: list[weakref.ref[Errand]] = []
         self._next_start = self._next_look = self._last_worker = self._next_queue = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
@@ -89,7 +91,12 @@ class Conductor:
                 "TensorFlow runs in one of them alone.",
                 "Try again in some seconds.",
             )
-        return Errand.start(cluster.client, steps)
+        errand = Errand.start(cluster.client, steps)
+        self._errands = [*self._errands_under_way(), weakref.ref(errand)]
+        return errand
+
+    def _errands_under_way(self) -> list["weakref.ref[Errand]"]:
+        return [known for known in self._errands if (errand := known()) is not None and not errand.is_over]
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster."""
@@ -164,11 +171,11 @@ class Conductor:
                 cluster.close()
 
     def _warm_up(self) -> None:
-        """Have programs compiled ahead, as long as nobody trains."""
+        """Have programs compiled ahead, as long as nobody trains, and no errand is measured."""
         if self._cluster is not None and self._cluster.alive() and not self._warm_ups.is_done:
             with self.lock:
                 is_idle = not any(run.is_alive or run.slice_out is not None for run in self.runs.values())
-            self._warm_ups.go_on(self._cluster.client, is_idle)
+            self._warm_ups.go_on(self._cluster.client, is_idle and not self._errands_under_way())
 
     # Out
 

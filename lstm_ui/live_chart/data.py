@@ -1,6 +1,6 @@
 """From a history of any length to at most a few hundred points that show the same curve. Pure NumPy.
 
-Read next: component.py, which sends them to the browser.
+For a run that goes on, growing.py does the same without reading what is old again.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SMOOTHING_BLOCK = 128  # steps per matrix product in `smooth`: 64 to 256 are equ
 
 @dataclass(frozen=True)
 class ChartData:
-    """What the live chart draws. Losses in nats, accuracies 0 to 1, seconds of training; all arrays float32."""
+    """A curve as it is drawn. Losses in nats, accuracies 0 to 1, seconds of training; all arrays float32."""
 
     steps: np.ndarray  # (n,)
     seconds: np.ndarray  # (n,) since step 0
@@ -28,10 +28,6 @@ class ChartData:
     validation_losses: np.ndarray  # (m,)
     validation_accuracies: np.ndarray  # (m,)
     start_loss: float  # ln V: what a network that knows nothing scores over V symbols
-    published_loss: float | None = None
-    published_accuracy: float | None = None
-    published_label: str = "published"
-    yardsticks: tuple[tuple[str, float], ...] = ()  # what others reach: name and loss
 
 
 def thin_history(
@@ -39,10 +35,6 @@ def thin_history(
     smoothing: float,
     start_loss: float,
     points: int = 500,
-    published_loss: float | None = None,
-    published_accuracy: float | None = None,
-    published_label: str = "published",
-    yardsticks: tuple[tuple[str, float], ...] = (),
 ) -> ChartData:
     """Choose at most `points` steps that keep every peak of the raw loss, the first step and the last.
 
@@ -65,10 +57,6 @@ def thin_history(
         validation_losses=_float32(np.asarray(history.validation_losses)[marks]),
         validation_accuracies=_float32(np.asarray(history.validation_accuracies)[marks]),
         start_loss=start_loss,
-        published_loss=published_loss,
-        published_accuracy=published_accuracy,
-        published_label=published_label,
-        yardsticks=yardsticks,
     )
 
 

@@ -70,6 +70,8 @@ class Publisher:
         with self._lock:
             known = self._watched.get(name) or Watched(self._folder / name, stamp, pack, 0.0)
             known.last_sign = time.monotonic()
+            if not (known.file.exists() and known.words_file.exists()):  # cleared away, with what lies in it
+                known.told, known.words_told = None, ""
             self._watched[name] = known
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="publisher")

@@ -1,11 +1,15 @@
 """While nobody trains, a worker compiles the programs of the built-in experiments, and gives way to whoever comes."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from lstm_core.network.experiments import build_spec
 from lstm_core.service.cluster import Cluster
+from lstm_core.service.errand import ErrandStep
 from lstm_core.service.known_programs import KnownPrograms
 from lstm_core.service.training_service import TrainingService
+from lstm_core.service.warm_ups import IDLE_SECONDS
 from tests.service.conftest import (
     LONG,
     WAIT_SECONDS,
@@ -49,6 +53,30 @@ def test_programs_are_compiled_while_nobody_trains_and_are_there_for_the_run(
     assert service.view(run_id).compile_seconds is None  # so nobody is told to wait for it
     assert wait_for_state(service, run_id, "finished", "failed").step == 2
     assert compiled() == ready
+
+
+def test_nothing_is_compiled_ahead_while_an_errand_is_measured(
+    start_service: Callable[..., TrainingService], tmp_path: Path
+) -> None:
+    go_on = tmp_path / "go_on"
+    service = start_service(experiments_ahead=("atienza-aesop",))
+    conductor = service._conductor
+    wait_until(lambda: bool(conductor._slots))
+    errand = conductor.start_errand([ErrandStep(wait_for_file, (str(go_on),))])
+    warm_ups = conductor._warm_ups
+    wait_until(lambda: not warm_ups.is_importing)
+    conductor.wake()
+    looked = time.monotonic() + IDLE_SECONDS + 1
+    wait_until(lambda: time.monotonic() > looked)
+    assert not any(worker.future or worker.place for worker in warm_ups._workers.values())
+    go_on.touch()
+    wait_until(lambda: errand.is_over and warm_ups.is_done)
+
+
+def wait_for_file(path: str) -> None:
+    """In a worker: be at work until the test says so."""
+    while not Path(path).exists():
+        time.sleep(0.05)
 
 
 def test_what_cannot_be_compiled_ahead_is_left_alone(start_service: Callable[..., TrainingService]) -> None:

@@ -126,3 +126,15 @@ def test_files_that_a_server_has_left_behind_are_cleared_away(watched: tuple[Run
     os.utime(old, (0, 0))
     Publisher(folder)._prepare_folder()
     assert other.exists() and not old.exists()
+
+
+def test_a_file_that_was_cleared_away_is_there_again_at_the_next_sign_of_life(
+    watched: tuple[Run, Callable[[], Path]],
+) -> None:
+    _, watch = watched
+    file = watch()
+    wait_until(file.exists)
+    file.unlink()
+    watch()
+    wait_until(file.exists)
+    assert read(file)["chart"]["steps"] == 1
