@@ -19,7 +19,8 @@ from lstm_core.service.turns import FIRST_SLICE_SECONDS, SHORT_SLICE_SECONDS, SL
 from lstm_core.text.library import load_text
 from lstm_core.training.data import prepare_run
 from lstm_core.training.plan import Plan
-from lstm_core.training.slices import MAX_KEPT_BYTES, RunState, SliceRequest, SliceResult, train_slice, warm_up
+from lstm_core.training.slices import MAX_KEPT_BYTES, RunState, SliceRequest, SliceResult, train_slice
+from lstm_core.training.warm_up import import_tensorflow
 
 LENGTHS = (FIRST_SLICE_SECONDS, SHORT_SLICE_SECONDS, SLICE_SECONDS)  # of slices, that turn-taking hands out
 REPEATS = 12
@@ -66,7 +67,7 @@ def measure_slices() -> SliceCosts:
     cluster = Cluster.start(1)
     try:
         client = cluster.client
-        client.submit(warm_up, pure=False).result(timeout=ANSWER_SECONDS)
+        client.submit(import_tensorflow, pure=False).result(timeout=ANSWER_SECONDS)
         trips = [_time_round_trip(cluster) for _ in range(ROUND_TRIPS)]
         first, second = (_time_slices(cluster, seed) for seed in (1, 2))  # the second finds the program compiled
     finally:

@@ -14,8 +14,8 @@ from benchmarks.timing import SideFailed
 from tests.browser.chromium import launch_browser
 from tests.browser.running_app import RunningApp
 
-# Before anything else on a page: every message that its websocket sends and receives is counted. A tick is a message
-# that the browser sends: it asks for the run as it stands now.
+# Before anything else on a page: what its websocket sends and receives is counted, and the files of a live run that it
+# reads. A tick is a message that the browser sends, or such a file: it asks for the run as it stands now.
 COUNT_MESSAGES = """
 window.wire = { sent: 0, received: 0, bytes: 0 };
 const { send } = WebSocket.prototype;
@@ -29,12 +29,21 @@ window.WebSocket = class extends WebSocket {
     });
   }
 };
+const { fetch } = window;
+window.fetch = async (...settings) => {
+  const answer = await fetch(...settings);
+  if (!answer.url.includes("/static/live/")) return answer;
+  window.wire.sent += !answer.url.includes("-words.");
+  window.wire.received += 1;
+  window.wire.bytes += (await answer.clone().arrayBuffer()).byteLength;
+  return answer;
+};
 """
 
 # On a page whose chart is there: whatever the chart calls of Plotly to draw is timed.
 TIME_DRAWING = """() => {
   window.drawing = [];
-  for (const name of ["react", "newPlot", "update", "restyle", "extendTraces", "relayout"]) {
+  for (const name of ["react", "newPlot", "update", "restyle", "extendTraces", "relayout", "animate"]) {
     const draw = window.Plotly[name];
     window.Plotly[name] = function (...settings) {
       const started = performance.now();
@@ -48,7 +57,7 @@ TIME_DRAWING = """() => {
 
 @dataclass(frozen=True)
 class Wire:
-    """What a page's websocket has sent and received so far."""
+    """What a page has sent and received so far, by its websocket and by reading the files of a live run."""
 
     sent: int
     received: int

@@ -11,12 +11,16 @@ from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import History, RunView
 from lstm_core.text.yardsticks import Yardsticks
 from lstm_ui.own_locks import own_locks
-from lstm_ui.page import escape_markdown
+from lstm_ui.page import escape_markdown, friendly_errors
+from lstm_ui.pulse import show_pulse
 from lstm_ui.session import take_in_hand
 from lstm_ui.visitor import may_change, token_for
+from lstm_ui.watching import all_watchers, choose_pace
+from lstm_ui.yardsticks import find_yardsticks
 
 HEARD = "coach_heard"  # key of what the coach said last
 LOOK_SECONDS = 3.0  # between looks at a living run: an advice that comes and goes with every tick helps nobody
+LOOKS_LEFT_OUT = 6  # in a crowd: the chart is drawn so often before the coach looks again
 QUIET = "The coach has nothing to say: so far the curves look as they should."
 
 
@@ -30,9 +34,20 @@ class Heard:
     advices: tuple[Advice, ...]
 
 
-def show_coach(service: TrainingService, run: RunView, history: History, yardsticks: Yardsticks | None) -> None:
-    """Draw what the coach says now; the place is kept when it says nothing, so that nothing below moves."""
-    advices = _listen(service, run, history, yardsticks)
+@st.fragment
+def show_coach(service: TrainingService, run_id: str) -> None:
+    """Draw what the coach says of a run, and look again while it moves: less often when many watch.
+
+    The place is kept when it says nothing, so that nothing below moves.
+    """
+    with friendly_errors():
+        run = service.view(run_id)
+        _show_advices(service, run, _listen(service, run))
+        if run.is_moving:
+            show_pulse("coach_pulse", max(LOOK_SECONDS, LOOKS_LEFT_OUT * choose_pace(all_watchers().count())))
+
+
+def _show_advices(service: TrainingService, run: RunView, advices: tuple[Advice, ...]) -> None:
     with st.container(key="coach", gap="xsmall"):
         if not advices:
             st.caption(QUIET)
@@ -65,16 +80,14 @@ def do_action(service: TrainingService, run: RunView, action: Action) -> None:
     take_in_hand(service.start_run(run.spec.changed(**action.settings), token))
 
 
-def _listen(
-    service: TrainingService, run: RunView, history: History, yardsticks: Yardsticks | None
-) -> tuple[Advice, ...]:
+def _listen(service: TrainingService, run: RunView) -> tuple[Advice, ...]:
     """Return what the coach says; for a while it stays with what it said last."""
     heard: Heard | None = st.session_state.get(HEARD)
     now = time.monotonic()
     is_fresh = heard is not None and (heard.run_id, heard.state) == (run.run_id, run.state)
     if heard is not None and is_fresh and now - heard.at < LOOK_SECONDS:
         return heard.advices
-    advices = tuple(give_advice(read_facts(service, run, history, yardsticks)))
+    advices = tuple(give_advice(read_facts(service, run, service.history(run.run_id), find_yardsticks(run))))
     st.session_state[HEARD] = Heard(run.run_id, run.state, now, advices)
     return advices
 

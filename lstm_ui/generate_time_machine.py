@@ -1,5 +1,6 @@
 """The time machine on /generate: the same seed text, asked of the network at every age that its run has kept."""
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from lstm_core.writing.writer import Writer
 from lstm_ui import generate_controls as controls
 from lstm_ui.background_job import BackgroundJob
 from lstm_ui.page import escape_markdown
-from lstm_ui.samples import SAMPLE_STYLE, words_html
 
 if TYPE_CHECKING:
     from lstm_core.service.training_service import TrainingService
@@ -91,7 +91,7 @@ def _show_one(service: "TrainingService", question: Question, ages: list[int], l
     if st.session_state.get(AGE) not in ages:  # thinned out since, or of another run
         st.session_state[AGE] = ages[-1]
     step = st.select_slider("Age", ages, key=AGE, format_func=age_name, help="How long it had trained by then.")
-    st.html(SAMPLE_STYLE + answer_html(_ask(service, question, step), question, losses, _kind(service, question)))
+    st.html(answer_html(_ask(service, question, step), question, losses, _kind(service, question)))
 
 
 @st.cache_data(max_entries=300, show_spinner="Waking it at that age …")
@@ -133,7 +133,7 @@ def _draw_all(question: Question, job: BackgroundJob[Answer], losses: np.ndarray
     if job.is_running:
         st.progress(job.share, text=f"{len(job.items)} of {job.total} ages have answered")
     with st.container(key="time_machine_answers"):
-        st.html(SAMPLE_STYLE + "".join(answer_html(answer, question, losses, kind) for answer in list(job.items)))
+        st.html("".join(answer_html(answer, question, losses, kind) for answer in list(job.items)))
 
 
 def answer_html(answer: Answer, question: Question, losses: np.ndarray, kind: str) -> str:
@@ -143,6 +143,13 @@ def answer_html(answer: Answer, question: Question, losses: np.ndarray, kind: st
     return (
         f'<div class="sample"><small>{head}</small><div>{words_html(question.seed_text, answer.text, kind)}</div></div>'
     )
+
+
+def words_html(seed_text: str, text: str, kind: str) -> str:
+    """Underline the seed text: these words were given, the network wrote what follows."""
+    if not seed_text:
+        return html.escape(text)
+    return f"<i>{html.escape(seed_text)}</i>{' ' if kind == 'words' else ''}{html.escape(text)}"
 
 
 def _kind(service: "TrainingService", question: Question) -> str:

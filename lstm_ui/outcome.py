@@ -48,11 +48,10 @@ def forecast_html(run: RunView) -> str:
     expected = run.forecast
     question = f'<p class="q">{html.escape(expected.question)}</p>' if expected.question else ""
     predicted = "–" if expected.loss is None else f"{expected.loss:.3f}"
-    reached = "–" if run.loss is None or not math.isfinite(run.loss) else f"{run.loss:.3f}"
-    compared = ""
-    if expected.loss is not None and reached != "–" and not run.is_moving:
-        compared = describe_difference(expected.loss, run.loss or 0.0)
-    when = f"at step {run.step:,}, still training" if run.is_moving else f"after {run.step:,} steps"
+    has_result = not run.is_moving and run.loss is not None and math.isfinite(run.loss)
+    reached = f"{run.loss:.3f}" if has_result else "–"
+    compared = describe_difference(expected.loss, run.loss) if has_result and expected.loss is not None else ""
+    when = "When it rests, its result stands here" if run.is_moving else f"After {run.step:,} steps"
     return (
         f'<div class="forecast">{question}<div><p>You predicted loss</p><p><b>{predicted}</b></p>'
         f"<p>{html.escape(expected.why)}</p></div><div><p>It reached</p><p><b>{reached}</b></p>"

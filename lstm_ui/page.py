@@ -22,6 +22,7 @@ from lstm_core.errors import CoreError
 from lstm_core.network.experiments import find_experiment
 from lstm_core.text.library import LIBRARY
 from lstm_ui.projector import is_projected, show_projector_button, show_way_back
+from lstm_ui.pulse import show_pulse
 from lstm_ui.session import RUN_CHOICE, RUN_IN_ADDRESS, run_in_hand, take_in_hand
 from lstm_ui.sparkline import sparkline_svg
 from lstm_ui.visitor import keep_visitor, list_runs, note_opened
@@ -120,8 +121,7 @@ def show_run_in_hand(service: "TrainingService") -> None:
         width=300,
     )
     if run_id:
-        run_every = STATUS_SECONDS if runs[run_id].is_alive else None
-        st.fragment(_show_status, run_every=run_every)(service, run_id)
+        _show_status(service, run_id)
 
 
 def run_name(view: "RunView") -> str:
@@ -136,6 +136,7 @@ def run_name(view: "RunView") -> str:
     return f"{short} · {experiment.author if experiment else 'my own'} · {view.run_id[-4:]}"
 
 
+@st.fragment
 def _show_status(service: "TrainingService", run_id: str) -> None:
     try:
         view, losses = service.view(run_id), service.history(run_id).losses
@@ -146,6 +147,8 @@ def _show_status(service: "TrainingService", run_id: str) -> None:
     loss = "" if view.loss is None else f"loss {view.loss:.3f}"
     words = f"<span>{loss}</span><span>{html.escape(view.state)}</span>"
     st.html(f'<div class="run-status">{curve}{words}</div>', width="content")
+    if view.is_alive:
+        show_pulse("run_status_pulse", STATUS_SECONDS)
 
 
 def curve_html(losses: "np.ndarray") -> str:

@@ -12,6 +12,7 @@ from lstm_core.service.views import RunView
 from lstm_ui import run_actions as actions
 from lstm_ui.link_picture import show_link
 from lstm_ui.page import curve_html, escape_markdown, friendly_errors, page_address, run_name
+from lstm_ui.pulse import show_pulse
 from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.run_exports import are_open, show_exports, toggle_exports
 from lstm_ui.run_status import format_seconds
@@ -51,8 +52,7 @@ STYLE = """<style>
 def show_run_card(service: TrainingService, view: RunView, is_in_hand: bool) -> None:
     """Draw one run and its buttons."""
     with st.container(border=True, key=f"run_card_{view.run_id}", gap="xsmall"):
-        run_every = LOOK_SECONDS if view.is_moving else None
-        st.fragment(_show_facts, run_every=run_every)(service, view, is_in_hand)
+        _show_facts(service, view, is_in_hand)
         _show_buttons(service, view, is_in_hand)
         if are_open(view.run_id):
             show_exports(service, view)
@@ -73,6 +73,7 @@ def show_deleted(service: TrainingService, run: actions.DeletedRun) -> None:
         )
 
 
+@st.fragment
 def _show_facts(service: TrainingService, view: RunView, is_in_hand: bool) -> None:
     with friendly_errors():
         was_moving = view.is_moving
@@ -84,6 +85,8 @@ def _show_facts(service: TrainingService, view: RunView, is_in_hand: bool) -> No
         st.html(STYLE + _card_html(view, facts, is_in_hand))
         if view.is_moving != was_moving:
             st.rerun()  # the whole page once: other buttons, and no more looks
+        if view.is_moving:
+            show_pulse(f"run_{view.run_id}_pulse", LOOK_SECONDS)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -1,18 +1,15 @@
-"""How a run stands, in fixed slots: numbers change in place and nothing around them moves."""
+"""How a run stands, in fixed slots: what status.js writes, in which numbers change and nothing around them moves."""
 
-import html
-
-import streamlit as st
+from typing import Any
 
 from lstm_core.coach.energy import describe_energy, estimate_watt_hours, format_watt_hours
 from lstm_core.knobs import MAX_RUNNING_RUNS
 from lstm_core.service.views import RunView
-from lstm_ui.page import escape_markdown
 
 LONG_WAIT_SECONDS = 1.5  # until a run's turn: below this its curve moves without a stop
 STATE_TEXTS = {
     "waiting": "its turn comes next",
-    "compiling": "compiling the network: about 3 s the first time",
+    "compiling": "its program is ready, the first steps are on their way",
     "training": "it looks at the text and corrects itself",
     "paused": "Resume goes on from here",
     "stopped": "what it has learned is kept",
@@ -28,78 +25,77 @@ END_TEXTS = {
     "visitor": "you stopped it; what it has learned is kept",
 }
 
-_STYLE = """<style>
-.status-state { min-height: 2.2em; line-height: 1.6; }
-.status-state b { border: 1px solid currentColor; border-radius: 1em; padding: 0.1em 0.7em; margin-right: 0.5em; }
-.status-slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.2em, 1fr)); gap: 0.3em 0.8em; }
-.status-slots span { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.status-slots b { font-size: 1.15em; }
-.status-note { min-height: 1.6em; margin-top: 0.3em; opacity: 0.85; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .status-state { min-height: 3.4em; } .status-slots { font-size: 0.95rem; } }
-</style>"""
+
+def pack_status(view: RunView, is_own: bool = True) -> dict[str, Any]:
+    """Return what status.js reads, as plain JSON values; `is_own`: whoever reads it may change the run."""
+    return {
+        "state": view.state,
+        "meaning": explain_state(view, is_own),
+        "slots": list_slots(view),
+        "note": write_note(view),
+        "progress": share_compiled(view),
+        "energy": describe_energy(view.cpu_seconds),
+    }
 
 
-def show_run_status(view: RunView, is_own: bool = True) -> None:
-    """Draw state, step, loss, accuracy, speed, time left, queue, cores and note."""
-    with st.container(key="run_status", gap="xsmall"):
-        # Apart from the numbers, so that a screen reader announces a new state and not every tick.
-        st.html(f'{_STYLE}<div class="status-state" role="status">{state_html(view, is_own)}</div>')
-        st.html(f'<div class="status-slots">{slots_html(view)}</div>')
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(f'<div class="status-note">{note_html(view)}</div>', width="stretch")
-            with st.popover("Energy", key="energy", type="tertiary", width="content"):
-                st.markdown(escape_markdown(describe_energy(view.cpu_seconds)))
-
-
-def state_html(view: RunView, is_own: bool = True) -> str:
-    """Name the state in one word and say what it means."""
-    meaning = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
+def explain_state(view: RunView, is_own: bool = True) -> str:
+    """Say what the run's state means."""
+    if not is_own and not view.is_moving:
+        return "what it has learned is kept"  # how it could go on is for its visitor to know
     if view.is_out and not view.is_alive:
-        meaning = "its last steps are coming in"  # handed out before; they take half a second
+        return "its last steps are coming in"  # handed out before; they take half a second
+    if view.state == "compiling" and view.compile_seconds:
+        return f"compiling the network’s program, about {view.compile_seconds:.0f} s, the first time for this shape"
     if view.waits_for_own:
         whose = "your" if is_own else "its visitor’s"
-        meaning = f"{MAX_RUNNING_RUNS} of {whose} runs go first: it begins when one of them ends or rests"
-    elif view.state == "waiting" and view.place:
-        meaning = f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
-    if not is_own and not view.is_moving:
-        meaning = "what it has learned is kept"  # how it could go on is for its visitor to know
-    return f"<b>{html.escape(view.state)}</b> {html.escape(meaning or STATE_TEXTS.get(view.state, ''))}"
+        return f"{MAX_RUNNING_RUNS} of {whose} runs go first: it begins when one of them ends or rests"
+    if view.state == "waiting" and view.place:
+        return f"{view.place:,} {'run goes' if view.place == 1 else 'runs go'} first"
+    ended = END_TEXTS.get(view.stopped_by or "") if view.state in ("stopped", "finished") else None
+    return ended or STATE_TEXTS.get(view.state, "")
 
 
-def slots_html(view: RunView) -> str:
-    """Write each number into its own slot; a dash where there is none yet."""
+def share_compiled(view: RunView) -> float | None:
+    """Return how far compiling is, 0 to 1, as far as that is known; None in any other state."""
+    if view.state != "compiling" or not view.compile_seconds:
+        return None
+    return min(0.95, round(view.compiling_for / view.compile_seconds, 2))  # it may take longer than the last time
+
+
+def list_slots(view: RunView) -> list[tuple[str, str, str]]:
+    """Return each number with the words before and after it; a dash where there is none yet."""
     of_total = f" of {view.total_steps:,}" if view.total_steps else ""
     left = format_seconds(view.seconds_left) if view.seconds_left is not None and view.is_alive else "–"
-    slots = (
-        f"step <b>{view.step:,}</b>{of_total}",
-        *([f"epoch <b>{_epoch(view)}</b>"] if view.is_of_reviews else []),
-        f"loss <b>{_number(view.loss, '.4f')}</b>",
-        f"accuracy <b>{_number(view.accuracy, '.2%').replace('%', ' %')}</b>",
-        f"<b>{view.symbols_per_second:,.0f}</b> {'words' if view.is_of_reviews else 'symbols'}/s",
-        f"time left <b>{left}</b>",
-        f"trained for <b>{format_seconds(view.seconds)}</b>",
-        f"place in the queue <b>{view.place:,}</b>",
-        f"cores in use <b>{view.cores}</b>",
-        f"energy <b>≈ {format_watt_hours(estimate_watt_hours(view.cpu_seconds))}</b>",
-    )
-    return "".join(f"<span>{slot}</span>" for slot in slots)
+    accuracy = _number(view.accuracy, ".2%").replace("%", " %")
+    return [
+        ("step ", f"{view.step:,}", of_total),
+        *([("epoch ", *_epoch(view))] if view.is_of_reviews else []),
+        ("loss ", _number(view.loss, ".4f"), ""),
+        ("accuracy ", accuracy, ""),
+        ("", f"{view.symbols_per_second:,.0f}", " words/s" if view.is_of_reviews else " symbols/s"),
+        ("time left ", left, ""),
+        ("trained for ", format_seconds(view.seconds), ""),
+        ("place in the queue ", f"{view.place:,}", ""),
+        ("cores in use ", f"{view.cores}", ""),
+        ("energy ", f"≈ {format_watt_hours(estimate_watt_hours(view.cpu_seconds))}", ""),
+    ]
 
 
-def _epoch(view: RunView) -> str:
+def _epoch(view: RunView) -> tuple[str, str]:
     """Tell how often all reviews have been read, and how many of the epoch's steps are made."""
     if not view.steps_per_epoch:
-        return "–"
+        return "–", ""
     epoch, step = divmod(view.step, view.steps_per_epoch)
-    return f"{epoch + 1}</b>, {step:,} of {view.steps_per_epoch:,}<b>"
+    return f"{epoch + 1}", f", {step:,} of {view.steps_per_epoch:,}"
 
 
-def note_html(view: RunView) -> str:
-    """Return the run's note, escaped, or when its turn comes.
+def write_note(view: RunView) -> str:
+    """Return the run's note, or when its turn comes.
 
     A percentage in it is spelled out: the only sign here is the accuracy's.
     """
     note = view.note or _tell_turn(view)
-    return html.escape(note.replace(" %", " percent").replace("%", " percent")) or "&nbsp;"
+    return note.replace(" %", " percent").replace("%", " percent")
 
 
 def _tell_turn(view: RunView) -> str:

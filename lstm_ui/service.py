@@ -4,6 +4,7 @@ import streamlit as st
 
 from lstm_core.service.rooms import ClassRooms
 from lstm_core.service.training_service import TrainingService
+from lstm_core.service.warm_ups import experiments_ahead
 
 
 def training_service() -> TrainingService:
@@ -18,5 +19,5 @@ def class_rooms() -> ClassRooms:
 
 @st.cache_resource(show_spinner=False)
 def _start() -> tuple[TrainingService, ClassRooms]:
-    service = TrainingService()
+    service = TrainingService(experiments_ahead=experiments_ahead())
     return service, ClassRooms(service)

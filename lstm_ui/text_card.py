@@ -4,7 +4,6 @@ import html
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lstm_core.errors import TextTooShort
@@ -129,8 +128,13 @@ _cached_facts = st.cache_data(read_facts, max_entries=32, show_spinner="Reading 
 
 
 def _show_dictionaries(vocabulary: Vocabulary) -> None:
-    """Draw the tutorials' two tables: for reading, symbol to id; for writing, id to symbol."""
-    with st.expander("Both dictionaries: symbol → id, id → symbol"):
+    """Draw the tutorials' two tables, for whoever opens them: for reading, symbol to id; for writing, id to symbol."""
+    lid = st.expander("Both dictionaries: symbol → id, id → symbol", key="dictionaries", on_change="rerun")
+    if not lid.open:
+        return
+    import pandas as pd  # 70 MB and a second, which a server whose visitors never look here can do without
+
+    with lid:
         shown = [_visible(symbol) for symbol in vocabulary.symbols]
         table = pd.DataFrame({"symbol": shown, "id": range(len(vocabulary)), "count": vocabulary.counts})
         if len(table) > DICTIONARY_ROWS:

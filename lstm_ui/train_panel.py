@@ -1,6 +1,5 @@
-"""The run on /train: the buttons, and the run as it stands now, drawn anew twice a second while it lives."""
+"""The run on /train: the buttons, what can be set while it trains, and the run as it stands now (`live_run`)."""
 
-import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -8,29 +7,24 @@ import streamlit as st
 
 from lstm_core.errors import CoreError
 from lstm_core.knobs import KNOBS
-from lstm_core.network.experiments import find_experiment
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.coach import show_coach
 from lstm_ui.forecast import take_forecast
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
-from lstm_ui.live_chart import CHART_HEIGHT, show_live_chart, thin_history
+from lstm_ui.live_run import ChartSettings, describe_standing, show_live_run
 from lstm_ui.outcome import show_outcome
 from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown, friendly_errors
-from lstm_ui.projector import is_projected
 from lstm_ui.review_setup import set_up_next_reviews
 from lstm_ui.room_note import own_room
-from lstm_ui.run_status import show_run_status
-from lstm_ui.samples import show_live_sample, show_predictions
 from lstm_ui.session import take_in_hand
 from lstm_ui.train_setup import set_up_next
 from lstm_ui.visitor import may_change, own_token, token_for
-from lstm_ui.yardsticks import are_yardsticks_coming, find_yardsticks, lines_on_chart, show_yardsticks
+from lstm_ui.watching import name_watcher
+from lstm_ui.yardsticks import are_shown, find_yardsticks, show_yardsticks
 
-TICK_SECONDS = 0.5
-PROJECTED_HEIGHT = 640  # pixels: of the chart on a projector
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by the symbol that comes next: much while it "
@@ -40,17 +34,15 @@ REVIEW_CHART_TO_COME = (
     "**Here the loss will fall.** It tells how surprised the network is by a review's label: as by a coin while it "
     "knows nothing, less with every step. Below it, the accuracy will rise: the share of reviews that it gets right."
 )
+CHART_HEIGHT = 420  # pixels, as in page.css: a laptop of 800 shows it whole below the buttons and the numbers
 UNITS = {"loss": "Loss", "perplexity": "Perplexity", "bits": "Bits per symbol"}
 
 
 def show_train_panel(
     service: TrainingService, spec: RunSpec | None, run: RunView | None, is_of_reviews: bool = False
 ) -> None:
-    """Draw buttons and run; the panel keeps itself up to date while the run lives."""
-    ticks = _has_more_to_show(run)
-    st.fragment(_show_panel, run_every=TICK_SECONDS if ticks else None)(
-        service, spec, run.run_id if run else None, ticks, is_of_reviews
-    )
+    """Draw buttons and run; what moves in it keeps itself up to date while the run lives."""
+    _show_panel(service, spec, run.run_id if run else None, is_of_reviews)
 
 
 def start_run(service: TrainingService, spec: RunSpec) -> None:
@@ -59,34 +51,21 @@ def start_run(service: TrainingService, spec: RunSpec) -> None:
     take_in_hand(service.start_run(spec, own_token(), take_forecast(spec)))
 
 
-def _show_panel(
-    service: TrainingService, spec: RunSpec | None, run_id: str | None, ticks: bool, is_of_reviews: bool
-) -> None:
+@st.fragment
+def _show_panel(service: TrainingService, spec: RunSpec | None, run_id: str | None, is_of_reviews: bool) -> None:
     with friendly_errors():
         run = service.view(run_id) if run_id else None
+        standing = describe_standing(service, run)
         _show_buttons(service, spec, run)
         if run is None:
             _show_nothing_yet(is_of_reviews)
-        else:
-            show_run_status(run, may_change(run))
-            _show_curves(service, run)
+            return
+        with st.container(key="live_controls"):  # page.css: below the chart
+            settings = _choose_chart_settings(run)
+            show_coach(service, run.run_id)
             _show_learning_rate(service, run)
             show_outcome(service, run)
-            if not run.is_of_reviews:
-                st.header("What it writes now", anchor=False)
-                show_live_sample(run)
-            st.header("What it predicts", anchor=False)
-            show_predictions(run)
-        if _has_more_to_show(run) != ticks:
-            st.rerun()  # the whole page once, to start or end the ticking
-
-
-def _has_more_to_show(run: RunView | None) -> bool:
-    """Whether the panel should look again soon; has the yardsticks counted, so that they come while it looks."""
-    if run is None:
-        return False
-    find_yardsticks(run)
-    return run.is_moving or are_yardsticks_coming(run)
+        show_live_run(service, run.run_id, settings, standing, name_watcher(), may_change(run))
 
 
 def _show_buttons(service: TrainingService, spec: RunSpec | None, run: RunView | None) -> None:
@@ -184,38 +163,22 @@ def _show_nothing_yet(is_of_reviews: bool) -> None:
         st.caption("Below the chart it writes a few lines every two seconds, nonsense at first.")
 
 
-def _show_curves(service: TrainingService, run: RunView) -> None:
-    chart = st.container()
+def _choose_chart_settings(run: RunView) -> ChartSettings:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(escape_markdown(run.validation_note), width="stretch")
         explained = st.popover("Yardsticks", key="yardsticks", width="content") if not run.is_of_reviews else None
-        settings = st.popover("Chart settings", key="chart_settings", width="content")
-    with settings:
+        popover = st.popover("Chart settings", key="chart_settings", width="content")
+    with popover:
         smoothing = st.select_slider(
             "Smoothing", SMOOTHINGS, 0.9, key="smoothing", help="How much of the smoothed curve is what came before."
         )
         unit = st.segmented_control("Shown as", UNITS, key="unit", format_func=UNITS.__getitem__, default="loss")
         x_axis = st.segmented_control("Against", ("steps", "seconds"), key="x_axis", default="steps")
         log_axis = st.toggle("Logarithmic axis", key="log_axis", help="Shows small differences of a small loss.")
-    yardsticks = find_yardsticks(run)
     if explained is not None:
         with explained:
-            show_yardsticks(yardsticks, run.symbol_count)
-    experiment = find_experiment(run.spec.experiment)
-    history = service.history(run.run_id)
-    data = thin_history(
-        history,
-        smoothing,
-        start_loss=math.log(2 if run.is_of_reviews else max(2, run.symbol_count)),
-        published_loss=experiment.published_loss if experiment else None,
-        published_accuracy=experiment.published_accuracy if experiment else None,
-        published_label=f"{experiment.author} {experiment.year}" if experiment else "published",
-        yardsticks=lines_on_chart(yardsticks),
-    )
-    with chart:
-        height = PROJECTED_HEIGHT if is_projected() else CHART_HEIGHT
-        show_live_chart(data, "loss_chart", log_axis, x_axis or "steps", unit or "loss", height)
-    show_coach(service, run, history, yardsticks)
+            show_yardsticks(find_yardsticks(run), run.symbol_count)
+    return ChartSettings(smoothing, unit or "loss", x_axis or "steps", log_axis, are_shown())
 
 
 def _show_learning_rate(service: TrainingService, run: RunView) -> None:

@@ -64,9 +64,14 @@ def are_yardsticks_coming(run: RunView) -> bool:
     return _shared().is_coming(_key(run))
 
 
+def are_shown() -> bool:
+    """Whether this visitor wants them on the chart."""
+    return bool(st.session_state.get(SHOWN, True))
+
+
 def lines_on_chart(yardsticks: Yardsticks | None) -> tuple[tuple[str, float], ...]:
     """Return the names and losses to draw; the chart itself draws what knowing nothing costs."""
-    if yardsticks is None or not st.session_state.get(SHOWN, True):
+    if yardsticks is None:
         return ()
     return tuple((mark.name, mark.loss_nats) for mark in yardsticks.marks if mark.order)
 

@@ -12,6 +12,7 @@ from tests.browser.chromium import check_no_exception, launch_browser
 from tests.browser.running_app import RunningApp
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"  # TensorFlow reads it when it is imported: only its errors are of interest
+os.environ["LSTM_COMPILE_AHEAD"] = "0"  # the apps that tests start: two cores are for what is tested
 
 # Property tests try the same examples each time, and a busy machine is no failure.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

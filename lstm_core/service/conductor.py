@@ -10,6 +10,7 @@ import queue
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
@@ -20,16 +21,18 @@ from lstm_core.network.size import allowed_bytes, check_size
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.errand import Errand, ErrandStep
+from lstm_core.service.known_programs import KnownPrograms
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.mishaps import WAS_LOST, lose_slice, may_train_beside, tell_loss
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.saving import RunSaver
 from lstm_core.service.turn_taking import TurnTaking, count_cores
 from lstm_core.service.turns import Turn
-from lstm_core.training.slices import RunState, SliceRequest, train_slice, warm_up
+from lstm_core.service.warm_ups import WarmUps
+from lstm_core.training.slices import RunState, SliceRequest, train_slice
 
 if TYPE_CHECKING:
-    from distributed import Future
+    pass
 
 CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
@@ -51,6 +54,7 @@ class Conductor:
         start_cluster: Callable[[], Cluster],
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         patience: Patience = PATIENCE,
+        experiments_ahead: Sequence[str] = (),
     ) -> None:
         self.store = store
         self.lock = threading.RLock()
@@ -64,7 +68,9 @@ class Conductor:
         self._cluster: Cluster | None = None
         self._turns = TurnTaking()
         self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
-        self._warm_ups: dict[str, Future] = {}  # by worker; kept, or Dask would forget the tasks
+        self._programs = KnownPrograms()
+        self._warm_ups = WarmUps(experiments_ahead, self._programs, self.wake)
+        self._errands: list[weakref.ref[Errand]] = []
         self._next_start = self._next_look = self._last_worker = self._next_queue = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
@@ -85,7 +91,12 @@ class Conductor:
                 "TensorFlow runs in one of them alone.",
                 "Try again in some seconds.",
             )
-        return Errand.start(cluster.client, steps)
+        errand = Errand.start(cluster.client, steps)
+        self._errands = [*self._errands_under_way(), weakref.ref(errand)]
+        return errand
+
+    def _errands_under_way(self) -> list["weakref.ref[Errand]"]:
+        return [known for known in self._errands if (errand := known()) is not None and not errand.is_over]
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster."""
@@ -98,6 +109,7 @@ class Conductor:
             try:
                 self._look_after_cluster()
                 self._hand_out_slices()
+                self._warm_up()
                 self._take_in_results()
                 self._saver.save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
@@ -133,7 +145,8 @@ class Conductor:
         self._deadlines.clear()
         try:
             self._cluster = self._start_cluster()
-            self._warm_ups, self._last_worker = {}, time.monotonic()
+            self._warm_ups.forget_all()
+            self._last_worker = time.monotonic()
             self._count_workers(self._cluster)
         except CoreError as error:
             self.readiness = str(error)
@@ -144,11 +157,7 @@ class Conductor:
         threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
         self._deadlines.give_up_gone(threads)
         threads = self._deadlines.leave_out_hanging(threads)
-        # TensorFlow is imported before anyone needs it, also in a worker that replaces another.
-        self._warm_ups = {
-            worker: self._warm_ups.get(worker) or cluster.client.submit(warm_up, workers=[worker], pure=False)
-            for worker in threads
-        }
+        self._warm_ups.meet(cluster.client, threads)
         if threads:
             self.max_training_bytes = allowed_bytes(cluster.worker_bytes())
         now = time.monotonic()
@@ -160,6 +169,13 @@ class Conductor:
             self.readiness = "No training process is there at the moment. Training goes on as soon as one is."
             if cluster.is_embedded and now - self._last_worker > NO_WORKER_SECONDS:
                 cluster.close()
+
+    def _warm_up(self) -> None:
+        """Have programs compiled ahead, as long as nobody trains, and no errand is measured."""
+        if self._cluster is not None and self._cluster.alive() and not self._warm_ups.is_done:
+            with self.lock:
+                is_idle = not any(run.is_alive or run.slice_out is not None for run in self.runs.values())
+            self._warm_ups.go_on(self._cluster.client, is_idle and not self._errands_under_way())
 
     # Out
 
@@ -226,6 +242,8 @@ class Conductor:
         self._deadlines.begin(request, future, turn.worker)
         if run.is_alive:
             run.state = "compiling" if run.worker is None else "training"
+            run.out_since = time.monotonic()
+            run.compile_seconds = self._programs.expect(run.program, self._warm_ups.is_importing)
         fetch(self._cluster.client, future).add_done_callback(lambda done: self._events.put((request, done)))
 
     def _state_to_send(self, run: LiveRun) -> RunState:
@@ -294,6 +312,8 @@ class Conductor:
         else:
             with self.lock:
                 run.add_result(request, result)
+            if result.report is not None and len(result.report.losses):
+                self._programs.add(run.program, result.report.compile_seconds)
             self._saver.save_result(run, result)
         with self.lock:
             self._turns.note_end(run, request, result)

@@ -1,9 +1,11 @@
 """One run as the service holds it: its state, its curves, what it last said. Everything here happens under its lock."""
 
+import itertools
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
 from lstm_core.service.turns import Place
-from lstm_core.service.views import ALIVE, History, RunView
+from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
@@ -28,6 +30,7 @@ from lstm_core.training.snapshots import Snapshot, thin_steps
 
 Note = TypeVar("Note", SampleNote, ValidationNote, Snapshot)
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
+_generations = itertools.count(1)  # of the curves of all runs, so that two are never taken for one
 
 
 @dataclass
@@ -95,6 +98,8 @@ class LiveRun:
     validations: list[ValidationNote] = field(default_factory=list)
     samples: list[SampleNote] = field(default_factory=list)  # the timeline
     predictions: tuple[Prediction, ...] = ()
+    words_version: int = 0  # grows when samples or predictions come or go
+    generation: int = field(default_factory=lambda: next(_generations))  # another one: what was known of it has changed
     # What the conductor needs to know
     is_single_step: bool = False  # after "Step": pause again when it is made
     learning_rate_wanted: float | None = None  # wishes wait until no slice is out: only then is the step known
@@ -105,16 +110,24 @@ class LiveRun:
     carried: dict[str, np.ndarray] | None = None  # its state, which no worker keeps and the disk has refused
     slice_out: SliceRequest | None = None  # what a worker does for it now
     worker_out: str | None = None  # the worker that was asked to do it
+    out_since: float = 0.0  # time.monotonic() when it was asked
     since: float = 0.0  # time.monotonic() when it was begun or resumed
     is_new: bool = True  # no slice was handed out since then
     seen: float = float("-inf")  # time.monotonic() when a page asked for it last
     last_end: float | None = None  # time.monotonic() when its last slice came back, since then
     share: float = 1.0  # seconds of training in a second of the clock, lately
     place: Place | None = None  # in the queue, as it was told last; None: it is out, or rests
+    program: Hashable = None  # which compiled program it calls; None: not known, for it was taken up from disk
+    compile_seconds: float | None = None  # that it is expected to wait for its program; None: it is there
     failures: int = 0  # slices lost in a row
     lost_on: str | None = None  # the worker that the last of them was lost with
     mishap: str = ""  # what the training process did when the last slice was lost; "" when it came back
     save_again: float = 0.0  # time.monotonic() when what could not be saved is tried again
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many numbers training adjusts."""
+        return self.shape.count_parameters()
 
     @property
     def is_alive(self) -> bool:
@@ -171,8 +184,10 @@ class LiveRun:
         if count:
             self._add_steps(report, count)
         self.accuracy = self.accuracy if report.accuracy is None else report.accuracy
-        self.predictions = report.predictions or self.predictions
-        self.add_samples(report.samples)
+        if report.samples or report.predictions:
+            self.predictions = report.predictions or self.predictions
+            self.add_samples(report.samples)
+            self.words_version += 1
         self.validations += [report.validation] if report.validation else []
 
     def add_samples(self, notes: Iterable[SampleNote]) -> None:
@@ -210,6 +225,8 @@ class LiveRun:
         _drop_later(self.unsaved_samples, step)
         _drop_later(self.unsaved_validations, step)
         _drop_later(self.unsaved_snapshots, step)
+        self.words_version += 1
+        self.generation = next(_generations)
         self.checkpoint_seconds = self.seconds
         self.worker = self.carried = None
 
@@ -222,6 +239,30 @@ class LiveRun:
         notes = self.validations
         return History(
             self.losses.to_array(), self.accuracies.to_array(), self.step_seconds.to_array(),
+            np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
+            np.array([note.accuracy for note in notes], np.float32),
+        )  # fmt: skip
+
+    def stamp(self) -> tuple[Any, ...]:
+        """Return what changes whenever a view or the curves do; cheap to ask for."""
+        return (
+            self.generation, self.step, self.state, self.slice_out is None, self.words_version, len(self.validations),
+            self.plan, self.stopped_by, self.note, self.trouble, self.cores, self.name,
+            round(2 * self._compiling_for()),
+            self.place and (self.place.runs_before, self.place.waits_for_own, round(self.place.seconds or 0)),
+        )  # fmt: skip
+
+    def _compiling_for(self) -> float:
+        return time.monotonic() - self.out_since if self.state == "compiling" else 0.0
+
+    def history_after(self, step: int, generation: int) -> HistoryPart:
+        """Return what the curves have beyond `step`, if they are still those of `generation`; else all of them."""
+        first = step if generation == self.generation else 0
+        curves = (self.losses, self.accuracies, self.step_seconds)
+        losses, accuracies, seconds = (curve.tail(max(0, self.step - first)).copy() for curve in curves)
+        notes = self.validations
+        return HistoryPart(
+            self.generation, first, losses, accuracies, seconds,
             np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
             np.array([note.accuracy for note in notes], np.float32),
         )  # fmt: skip
@@ -241,10 +282,11 @@ class LiveRun:
             cores=self.cores if self.state == "training" else 0,
             learning_rate=self.plan.learning_rates[-1][1], note=self.trouble or self.note,
             validation_note=self.validation_note, stopped_by=self.stopped_by, checkpoint_step=self.checkpoint_step,
-            parameters=self.shape.count_parameters(), symbol_count=self.shape.symbol_count,
+            parameters=self.parameters, symbol_count=self.shape.symbol_count,
             samples=tuple(self.samples), predictions=self.predictions, created=self.created,
             name=self.name, is_out=self.slice_out is not None, steps_per_epoch=self.steps_per_epoch,
-            cpu_seconds=self.cpu_seconds, forecast=self.forecast,
+            cpu_seconds=self.cpu_seconds, forecast=self.forecast, compile_seconds=self.compile_seconds,
+            words_version=self.words_version, compiling_for=self._compiling_for(),
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:

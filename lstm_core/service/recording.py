@@ -6,7 +6,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY
 from lstm_core.service.run_store import RunStore
-from lstm_core.training.data import TrainingData, count_steps_per_epoch, count_symbols_per_step
+from lstm_core.training.data import TrainingData, count_steps_per_epoch, count_symbols_per_step, program_key
 from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import TrainingReport
@@ -33,6 +33,7 @@ def record_new_run(
     if forecast:
         store.save_forecast(run_id, forecast)
     run.steps_per_epoch = count_steps_per_epoch(spec, data)
+    run.program = program_key(spec, data)
     store.save_status(run_id, run.status())
     return run
 

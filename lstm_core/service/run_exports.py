@@ -7,7 +7,7 @@ from lstm_core.export.keras_file import Dropouts, pack_keras_file
 from lstm_core.service.errand import Errand, ErrandStep
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.stored_run import load_live_run
-from lstm_core.training.slices import warm_up
+from lstm_core.training.warm_up import import_tensorflow
 
 
 def load_exported_run(store: RunStore, run_id: str) -> ExportedRun:
@@ -50,4 +50,4 @@ class KerasErrand:
 
 def keras_steps(run: ExportedRun) -> list[ErrandStep]:
     """Return the steps whose last one gives the bytes of a run's `.keras` file; the first imports TensorFlow."""
-    return [ErrandStep(warm_up), ErrandStep(pack_keras_file, (run.network, Dropouts.from_spec(run.spec)))]
+    return [ErrandStep(import_tensorflow), ErrandStep(pack_keras_file, (run.network, Dropouts.from_spec(run.spec)))]

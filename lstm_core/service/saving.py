@@ -28,14 +28,15 @@ class RunSaver:
     def save_result(self, run: LiveRun, result: SliceResult) -> None:
         """Write down what a slice brought, which `run` has taken in."""
         run.carried = result.checkpoint if result.worker is None else None
-        if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
-            run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
         with self._noting_trouble(run):
             if result.report is not None:
                 record_report(self._store, run, result.report)
             if result.checkpoint is not None:
                 record_checkpoint(self._store, run, run.step, result.checkpoint)
                 run.trouble, run.carried = "", None
+        if result.checkpoint is not None:  # tried once: else a resting run would be asked for it again and again
+            # Not before it is there to be read: whoever asked for it waits for this.
+            run.wants_checkpoint, run.checkpoint_seconds = False, run.seconds
 
     def save_statuses(self) -> None:
         """Write down how those runs stand that have changed, and all that is left of those that were refused."""

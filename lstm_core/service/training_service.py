@@ -4,7 +4,7 @@ The pages poll; nothing here waits for training. Slices are handed out by the co
 """
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.turn_taking import check_room
-from lstm_core.service.views import ALIVE, History, RunView
+from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
 from lstm_core.training.data import prepare_run
 from lstm_core.training.forecast import Forecast
 
@@ -58,15 +58,18 @@ class TrainingService:
         start_cluster: Callable[[], Cluster] = Cluster.from_environment,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         patience: Patience = PATIENCE,
+        experiments_ahead: Sequence[str] = (),
     ) -> None:
         """Start the cluster in the background; runs wait until it is there.
 
         `checkpoint_seconds` of training is what a run loses at most when its training process does not survive;
-        `patience` is how long one may hang.
+        `patience` is how long one may hang. The programs of `experiments_ahead` are compiled while nobody trains.
         """
         self._store = store or RunStore()
         self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience)
+        self._conductor = Conductor(
+            self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience, experiments_ahead
+        )
         self._lock = self._conductor.lock
         self.rules: RunRules = NoRules()  # asked before the lock is taken
         self.class_runs = ClassRuns(self._store, self._shelf, self._conductor)
@@ -179,10 +182,23 @@ class TrainingService:
             self._shelf.take(run_id).seen = time.monotonic()
             return self._shelf.view(run_id)
 
+    def stamp(self, run_id: str) -> Hashable:
+        """Return what changes whenever there is something new to be told of a run. Cheap: for those who look often."""
+        with self._lock:
+            return self._shelf.take(run_id).stamp()
+
     def history(self, run_id: str) -> History:
         """Return a run's curves."""
         with self._lock:
             return self._shelf.take(run_id).history()
+
+    def history_after(self, run_id: str, step: int, generation: int) -> HistoryPart:
+        """Return what a run's curves have beyond `step`; all of them when they are not those of `generation` any more.
+
+        For whoever keeps what came before: a long run's curves are not copied at every look.
+        """
+        with self._lock:
+            return self._shelf.take(run_id).history_after(step, generation)
 
     def network(self, run_id: str) -> TrainedNetwork:
         """Return the network of the last checkpoint, and have a newer one made for the next time.

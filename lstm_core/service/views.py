@@ -48,6 +48,9 @@ class RunView:
     cpu_seconds: float = 0.0  # of all cores together; 0 where it was not counted
     forecast: Forecast = Forecast()  # what was expected of it before it began
     is_out: bool = False  # a worker has it at this moment, be it for a last slice after Pause or Stop
+    compile_seconds: float | None = None  # while it compiles: about how long that takes; None: its program is there
+    compiling_for: float = 0.0  # seconds, by the clock
+    words_version: int = 0  # changes with `samples` and `predictions`
 
     @property
     def is_alive(self) -> bool:
@@ -75,3 +78,17 @@ class History:
     validation_steps: np.ndarray  # (m,) int32
     validation_losses: np.ndarray  # (m,) float32, nats
     validation_accuracies: np.ndarray  # (m,) float32, 0 to 1
+
+
+@dataclass(frozen=True)
+class HistoryPart:
+    """What a run's curves have beyond some step; validation whole. Arrays as in `History`."""
+
+    generation: int  # another one than before: the run went back, and what was known of it does not hold any more
+    first_step: int  # after which the arrays begin; 0: they are whole
+    losses: np.ndarray
+    accuracies: np.ndarray
+    seconds: np.ndarray
+    validation_steps: np.ndarray
+    validation_losses: np.ndarray
+    validation_accuracies: np.ndarray

@@ -50,6 +50,9 @@ class Course(Protocol):
     def plan_call(self, first_step: int, count: int, rates: np.ndarray) -> Call:
         """Plan a call of at most `count` steps from `first_step` (1 …) with the learning rates (count,)."""
 
+    def calls_ahead(self) -> list[Call]:
+        """Plan a call of each kind that a run from its beginning makes, in the order in which it meets them."""
+
 
 class TextCourse:
     """The windows of a text."""
@@ -69,6 +72,10 @@ class TextCourse:
         offsets = _fill(self.order.offsets(first_step, count))
         numbers = _numbers(self.spec, first_step, count).to_tensors()
         return Call(self._program, (self._ids, tf.constant(offsets)), _rates(rates), numbers, count, None)
+
+    def calls_ahead(self) -> list[Call]:
+        """Plan the one kind of call that there is."""
+        return [self.plan_call(1, 1, np.zeros(1, np.float32))]
 
 
 class ReviewCourse:
@@ -102,6 +109,10 @@ class ReviewCourse:
         arrays = (_fill(batches.starts), _fill(batches.lengths), _fill(batches.labels))
         data = (self._words, *(tf.constant(array) for array in arrays))
         return Call(program, data, _rates(rates[:made]), numbers, made, batches.padded_length)
+
+    def calls_ahead(self) -> list[Call]:
+        """Plan a call for each length of batch."""
+        return [self.plan_call(step, 1, np.zeros(1, np.float32)) for step in self.order.first_steps_of_lengths()]
 
 
 def build_course(spec: RunSpec) -> Course:

@@ -1,5 +1,6 @@
 """From a spec to what training reads: vocabulary, ids, the held-out part, the network's shape. No TensorFlow here."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,6 +69,19 @@ def number_symbols(text: str, kind: str, limit: int) -> tuple[Vocabulary, np.nda
 def prepare_run(spec: RunSpec) -> TrainingData | ReviewData:
     """Prepare the spec's text or reviews. Raises TextTooShort as `prepare_data` does."""
     return prepare_reviews(spec) if spec.reviews is not None else prepare_data(spec)
+
+
+def program_key(spec: RunSpec, data: TrainingData | ReviewData) -> Hashable:
+    """Return what decides which compiled program a run calls: equal for two runs that share it."""
+    if isinstance(data, ReviewData):
+        rates = [spec.dropout, spec.recurrent_dropout, spec.embedding_dropout, spec.word_dropout]
+        length, batch = len(data.training.ids), ReviewOrder(spec, data.training).batch
+    else:
+        rates = [max(spec.dropout, spec.recurrent_dropout)]
+        length, batch = data.symbol_count, WindowOrder(spec, data.symbol_count).batch
+    is_dropping = tuple(rate > 0 for rate in rates)
+    padded_bits = (length - 1).bit_length()  # ids are padded to a power of two
+    return (data.shape, spec.optimizer, is_dropping, spec.clip_norm > 0, batch, padded_bits)
 
 
 def count_steps_per_epoch(spec: RunSpec, data: TrainingData | ReviewData) -> int:

@@ -55,6 +55,11 @@ class ReviewOrder:
         """Words of whole reviews in a step, on average over an epoch; what is padded does not count."""
         return float(self._lengths.sum()) / self.steps_per_epoch
 
+    def first_steps_of_lengths(self) -> list[int]:
+        """Return the step of the first epoch, from 1, that meets each length of batch for the first time; rising."""
+        _, places = np.unique(self._epoch(0).padded_lengths, return_index=True)
+        return sorted((places + 1).tolist())
+
     def batches(self, first_step: int, count: int) -> ReviewBatches:
         """Return the batches of `first_step` (from 1) and of up to `count` steps that follow with the same length."""
         number, place = divmod(first_step - 1, self.steps_per_epoch)

@@ -102,11 +102,6 @@ def _make_slice(trainer: "Trainer", request: SliceRequest) -> TrainingReport:
     return replace(report, cpu_seconds=2 * report.cpu_seconds / (at_beginning + at_end))
 
 
-def warm_up() -> None:
-    """Import what training needs, so that the first visitor does not wait for it."""
-    import lstm_core.training.trainer  # noqa: F401
-
-
 def _take_trainer(request: SliceRequest) -> "Trainer | None":
     """Take the run's live trainer out of the kept ones, or build it from the state that came along."""
     with _lock:

@@ -16,10 +16,11 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.training.courses import Call, build_course, compile_call
 from lstm_core.training.data import count_symbols_per_step
+from lstm_core.training.environment import own_programs_folder, trim_compiled_programs
 from lstm_core.training.optimizers import initial_slots
 from lstm_core.training.plan import Plan
 from lstm_core.training.program import MAX_STEPS_PER_CALL, PARTS
-from lstm_core.training.reports import TrainingReport
+from lstm_core.training.reports import Prediction, SampleNote, TrainingReport
 from lstm_core.training.snapshots import Snapshot, count_kept, is_due, take_snapshot
 from lstm_core.training.state import TrainingState
 
@@ -124,6 +125,14 @@ class Trainer:
             slot: {name: tf.constant(array) for name, array in arrays.items()} for slot, arrays in state.slots.items()
         }
 
+    def compile_ahead(self, number: int) -> tuple[float, bool]:
+        """Compile the program that a run calls first (number 0), second, …; make no step.
+
+        Returns the seconds it took, and whether there are more programs after this one.
+        """
+        calls = self._course.calls_ahead()
+        return self._compile(calls[number]), number + 1 < len(calls)
+
     def _plan_call(self, count: int) -> Call:
         return self._course.plan_call(self.step + 1, count, self.plan.rates(self.step + 1, count))
 
@@ -133,7 +142,9 @@ class Trainer:
             return 0.0
         self._compiled.add(call.key)
         seconds = compile_call(call, self._weights, self._slots)
-        _give_back_memory()
+        give_back_memory()
+        if folder := own_programs_folder():
+            trim_compiled_programs(folder)
         return seconds
 
     def _make_steps(self, call: Call) -> tuple[np.ndarray, np.ndarray, float]:
@@ -182,11 +193,18 @@ class Trainer:
         is_last: bool,
         stopped_by: str | None = None,
     ) -> TrainingReport:
-        """Return the report of the steps just made; on the last ones the network is looked at in any case."""
+        """Return the report of the steps just made; on the last ones the network is looked at in any case.
+
+        On a run's first ones it never is: the first point of a curve does not wait for words.
+        """
         if is_last:
             self._examiner.measure(self.network(), self.seconds)
-        validation = self._examiner.validate(self.network, self.seconds, is_last)
-        samples, predictions = self._examiner.observe(self.network, self.seconds, is_last)
+        validation = None
+        samples: tuple[SampleNote, ...] = ()
+        predictions: tuple[Prediction, ...] = ()
+        if is_last or self.step > len(losses):
+            validation = self._examiner.validate(self.network, self.seconds, is_last)
+            samples, predictions = self._examiner.observe(self.network, self.seconds, is_last)
         return TrainingReport(
             self.step - len(losses) + 1, losses, accuracies, seconds, compile_seconds, self._examiner.accuracy,
             validation, samples, predictions, stopped_by, self.plan.total_steps,
@@ -201,7 +219,7 @@ class Trainer:
         return None
 
 
-def _give_back_memory() -> None:
+def give_back_memory() -> None:
     """Return to the system what compiling has left in the allocator: 140 MB for the articles' network."""
     try:
         ctypes.CDLL("libc.so.6").malloc_trim(0)

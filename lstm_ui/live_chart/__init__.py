@@ -1,6 +1,6 @@
-"""The chart that grows while a network learns: data.py thins, component.py sends, live_chart.js draws in place."""
+"""The chart that grows while a network learns.
 
-from lstm_ui.live_chart.component import CHART_HEIGHT, show_live_chart
-from lstm_ui.live_chart.data import ChartData, smooth, thin_history
-
-__all__ = ["CHART_HEIGHT", "ChartData", "show_live_chart", "smooth", "thin_history"]
+growing.py chooses the points, shared.py keeps them for all who watch, packing.py says what a browser does not have yet;
+live_chart.js draws in place what figure.js describes. data.py does for a run at rest what growing.py does for one that
+goes on.
+"""

@@ -1,9 +1,10 @@
 """From a history of any length to at most a few hundred points that show the same curve. Pure NumPy.
 
-Read next: component.py, which sends them to the browser.
+For a run that goes on, growing.py does the same without reading what is old again.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ SMOOTHING_BLOCK = 128  # steps per matrix product in `smooth`: 64 to 256 are equ
 
 @dataclass(frozen=True)
 class ChartData:
-    """What the live chart draws. Losses in nats, accuracies 0 to 1, seconds of training; all arrays float32."""
+    """A curve as it is drawn. Losses in nats, accuracies 0 to 1, seconds of training; all arrays float32."""
 
     steps: np.ndarray  # (n,)
     seconds: np.ndarray  # (n,) since step 0
@@ -27,10 +28,6 @@ class ChartData:
     validation_losses: np.ndarray  # (m,)
     validation_accuracies: np.ndarray  # (m,)
     start_loss: float  # ln V: what a network that knows nothing scores over V symbols
-    published_loss: float | None = None
-    published_accuracy: float | None = None
-    published_label: str = "published"
-    yardsticks: tuple[tuple[str, float], ...] = ()  # what others reach: name and loss
 
 
 def thin_history(
@@ -38,10 +35,6 @@ def thin_history(
     smoothing: float,
     start_loss: float,
     points: int = 500,
-    published_loss: float | None = None,
-    published_accuracy: float | None = None,
-    published_label: str = "published",
-    yardsticks: tuple[tuple[str, float], ...] = (),
 ) -> ChartData:
     """Choose at most `points` steps that keep every peak of the raw loss, the first step and the last.
 
@@ -50,7 +43,7 @@ def thin_history(
     """
     losses = np.asarray(history.losses, dtype=np.float32)
     chosen = _choose_steps(losses, points)
-    marks = _choose_evenly(len(history.validation_steps), VALIDATION_POINTS)
+    marks = choose_evenly(len(history.validation_steps), VALIDATION_POINTS)
     validation_steps = np.asarray(history.validation_steps)[marks]
     seconds = np.concatenate([[0], history.seconds])  # at step 0, 1, …, n
     return ChartData(
@@ -64,10 +57,6 @@ def thin_history(
         validation_losses=_float32(np.asarray(history.validation_losses)[marks]),
         validation_accuracies=_float32(np.asarray(history.validation_accuracies)[marks]),
         start_loss=start_loss,
-        published_loss=published_loss,
-        published_accuracy=published_accuracy,
-        published_label=published_label,
-        yardsticks=yardsticks,
     )
 
 
@@ -87,16 +76,23 @@ def _smooth_finite(values: np.ndarray, smoothing: float, start: float) -> np.nda
     block = SMOOTHING_BLOCK
     count = len(values)
     blocks = np.pad(values, (0, -count % block)).reshape(-1, block)
-    ages = np.arange(block)[None, :] - np.arange(block)[:, None]  # (value, result): how many steps ago it came
-    weights = np.where(ages >= 0, (1 - smoothing) * smoothing ** np.maximum(ages, 0), 0.0)
+    weights, decay = _smoothing_weights(smoothing)
     within = blocks @ weights  # each block as if s had been 0 before it
     handed_on = np.empty(len(blocks))
     last = start
     for index, end in enumerate(within[:, -1]):
         handed_on[index] = last
         last = end + smoothing**block * last
-    decay = smoothing ** np.arange(1, block + 1)
     return (within + handed_on[:, None] * decay).reshape(-1)[:count]
+
+
+@lru_cache(maxsize=16)
+def _smoothing_weights(smoothing: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each value of a block counts in each result, (block, block), and what is left of the start."""
+    block = SMOOTHING_BLOCK
+    ages = np.arange(block)[None, :] - np.arange(block)[:, None]  # (value, result): how many steps ago it came
+    weights = np.where(ages >= 0, (1 - smoothing) * smoothing ** np.maximum(ages, 0), 0.0)
+    return weights, smoothing ** np.arange(1, block + 1)
 
 
 def _choose_steps(losses: np.ndarray, points: int) -> np.ndarray:
@@ -115,7 +111,7 @@ def _choose_steps(losses: np.ndarray, points: int) -> np.ndarray:
     return np.unique(np.concatenate([[0], starts + lowest, starts + highest, [count - 1]]))
 
 
-def _choose_evenly(count: int, points: int) -> np.ndarray:
+def choose_evenly(count: int, points: int) -> np.ndarray:
     """Return at most `points` indices spread over 0 … count - 1, both ends among them."""
     return np.unique(np.linspace(0, count - 1, min(count, points)).round().astype(int)) if count else np.arange(0)
 

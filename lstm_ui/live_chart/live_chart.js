@@ -1,135 +1,125 @@
-// Draws the live chart with Plotly.react: the same chart, more points. Fetched once; see component.py for who calls it.
+// Draws the live chart in place, as more comes of it; packing.py says what comes.
 
-const charts = new WeakMap(); // the element that Plotly draws in -> { data, Plotly }
-const touch = matchMedia("(pointer: coarse)").matches;
-let library; // one plotly.js for all charts of the page
+const charts = new Map(); // the element that Plotly draws in -> what is known of its chart
+const ROOM = 1.4; // the axis of steps is so much longer than the curve: it is drawn anew only when that is filled
 
-function loadPlotly(address) {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error("no Plotly in " + address)));
-    script.onerror = () => { library = undefined; script.remove(); reject(new Error("cannot load " + address)); };
-    document.head.append(script);
-  });
-  return library;
-}
-
-// Called by Streamlit (through the loader) when the chart appears and at every change of its data.
-export async function draw({ parentElement, data }, plotlyAddress) {
-  const element = parentElement.querySelector(".live-chart > div");
-  const message = parentElement.querySelector(".live-chart > p");
+// Put the new points behind those that stay; false when these are not there. `isAtRest`: no more will come.
+export function take(element, data, isAtRest) {
   element.setAttribute("aria-label", data.sentence);
   const chart = charts.get(element) ?? watch(element);
-  chart.data = data;
+  Object.assign(chart, { data, isAtRest });
+  const settled = Math.floor(Math.max(0, chart.steps - 1) / chart.stretch) * chart.stretch; // growing.py: settled_step
+  if (data.keep && (data.curve !== chart.curve || data.stretch !== chart.stretch || settled < data.since)) return false;
+  const rows = unpack(data.points, 4);
+  chart.rows = rows.map((row, index) => join(chart.rows[index].slice(0, data.keep), row));
+  if (data.marks !== null) chart.marks = unpack(data.marks, 3);
+  Object.assign(chart, { curve: data.curve, steps: data.steps, stretch: data.stretch, markCount: data.mark_count });
+  return true;
+}
+
+// What is here already, for the server to send no more than the rest.
+export function have(element) {
+  const { curve = "", steps, stretch, markCount } = charts.get(element);
+  return { curve, steps, stretch, marks: markCount };
+}
+
+export async function draw(element, figure, plotlyAddress) {
+  const chart = charts.get(element), message = element.parentElement.querySelector("p");
+  chart.figure = figure;
   try {
-    chart.Plotly ??= await loadPlotly(plotlyAddress);
+    chart.Plotly ??= await figure.loadPlotly(plotlyAddress);
   } catch {
     message.textContent = "The chart's library (plotly.js) could not be loaded. Training goes on; reload the page to try again.";
     return;
   }
-  if (!element.isConnected) return; // the visitor has left the page meanwhile
-  message.hidden = data.curves.x.length > 0;
-  redraw(element);
+  message.hidden = chart.rows[0].length > 0;
+  redraw(element, chart);
 }
 
-// Keep the chart as wide as its place. Streamlit itself calls `draw` again when light turns to dark.
+// Keep the chart as wide as its place, and still while a hand is on it.
 function watch(element) {
-  const chart = {};
+  for (const known of charts.keys()) if (!known.isConnected) charts.delete(known);
+  const chart = { rows: [[], [], [], []], marks: [[], [], []], markCount: -1, steps: 0, stretch: 0 };
   charts.set(element, chart);
   new ResizeObserver(() => {
-    if (chart.drawn && element.isConnected && element.clientWidth) chart.Plotly.Plots.resize(element);
+    if (chart.room && element.isConnected && element.clientWidth) chart.Plotly.Plots.resize(element);
   }).observe(element);
+  element.addEventListener("pointerdown", () => (chart.isHeld = true), true);
   return chart;
 }
 
-function redraw(element) {
-  const chart = charts.get(element);
-  const palette = colours(element);
-  chart.drawn = true;
-  chart.Plotly.react(element, traces(chart.data, palette), layout(chart.data, palette, element), {
-    displaylogo: false,
-    displayModeBar: touch ? false : "hover",
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // nothing leaves the classroom
-  });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => {
+  for (const [element, chart] of charts) if (chart.isHeld) {
+    chart.isHeld = false;
+    setTimeout(() => redraw(element, chart)); // when Plotly has made of it what was meant
+  }
+});
+
+function join(first, second) {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
-function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
+function unpack(text, count) {
+  const numbers = new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
+  const length = numbers.length / count;
+  return Array.from({ length: count }, (_, row) => numbers.subarray(row * length, (row + 1) * length));
 }
 
-function colours(element) {
-  const style = getComputedStyle(element);
-  const read = (name) => style.getPropertyValue("--st-" + name).trim();
+// The drawing. Most ticks only bring points: `Plotly.animate` then moves the lines and leaves all else, at a third of
+// what `Plotly.react` costs, which measures every word of the chart anew.
+
+function redraw(element, chart) {
+  if (!chart.Plotly || !element.isConnected || chart.isHeld) return; // or the visitor has left the page meanwhile
+  const { data, marks, figure } = chart, palette = figure.colours(element);
+  const frame = JSON.stringify([data.revision, data.lines, palette, marks[0].length > 0, chart.isAtRest]);
+  const isZoomed = chart.frame && data.revision === chart.revision && String(shownRanges(element)) !== String(ranges(chart));
+  if (frame === chart.frame && (isZoomed || fits(chart))) {
+    const lines = figure.traces(chart, palette).map(({ x, y }) => ({ x, y }));
+    const still = { transition: { duration: 0 }, frame: { duration: 0, redraw: false }, mode: "immediate" };
+    chart.Plotly.animate(element, { data: lines, traces: [...lines.keys()] }, still).catch(() => {}); // the next one came
+    return;
+  }
+  if (!isZoomed) chart.room = makeRoom(chart); // else the visitor's view would be lost with the room that it was cut from
+  Object.assign(chart, { frame, revision: data.revision });
+  chart.Plotly.react(element, figure.traces(chart, palette), figure.layout(data, ranges(chart), palette, element), figure.config);
+}
+
+function shownRanges(element) {
+  return ["xaxis", "yaxis"].map((axis) => element.layout[axis].range);
+}
+
+function ranges({ data, room }) {
+  const place = (value) => (data.log ? Math.log10(value) : value); // on a logarithmic axis Plotly counts exponents
+  return [[0, room.end], [place(room.bottom), place(room.top)]];
+}
+
+// The least and the greatest loss that is drawn; what is no number, or has no logarithm, is a gap.
+function extent(chart) {
+  const low = chart.data.log ? 0 : -Infinity;
+  let least = Infinity, greatest = -Infinity;
+  for (const row of [chart.rows[1], chart.rows[2], chart.marks[1]]) for (const value of row) {
+    if (!Number.isFinite(value) || value <= low) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return [least, greatest];
+}
+
+function makeRoom(chart) {
+  const [least, greatest] = extent(chart);
+  const top = 1.05 * Math.max(1.07 * chart.data.lines[0].value, greatest); // room for the name of the highest line
+  const end = chart.rows[0].at(-1) ?? 1;
   return {
-    text: read("text-color"), paper: read("background-color"), line: read("border-color"), quiet: read("gray-color"),
-    training: read("blue-color"), validation: read("orange-color"), font: read("font"),
+    end: chart.isAtRest ? end : Math.max(ROOM * end, 1), // at rest the curve fills the chart
+    top,
+    bottom: chart.data.log ? Math.min(least, top / 2) / (chart.isAtRest ? 1.1 : 2) : 0,
   };
 }
 
-function traces(data, palette) {
-  const curve = Object.fromEntries(Object.entries(data.curves).map(([name, text]) => [name, unpack(text)]));
-  const line = (name, x, y, color, extra) => ({
-    type: "scatter", mode: "lines", name, x, y, line: { color, width: 2.5 }, hovertemplate: "%{y:.3f}", ...extra,
-  });
-  const below = { yaxis: "y2", showlegend: false, hovertemplate: "%{y:.1%}" };
-  const marked = { mode: "lines+markers", marker: { size: 6, symbol: "diamond" } }; // never told by colour alone
-  const all = [
-    line("each step", curve.x, curve.raw, palette.training, { opacity: 0.45, line: { color: palette.training, width: 1 } }),
-    line("smoothed", curve.x, curve.smoothed, palette.training),
-    line("accuracy", curve.x, curve.accuracy, palette.training, below),
-  ];
-  if (curve.validation_x.length) all.push(
-    line("validation", curve.validation_x, curve.validation_losses, palette.validation, marked),
-    line("validation accuracy", curve.validation_x, curve.validation_accuracies, palette.validation, { ...below, ...marked }),
-  );
-  return all;
-}
-
-function layout(data, palette, element) {
-  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger on a projector
-  const size = scale * (element.clientWidth < 480 ? 12 : 14);
-  const axis = (title, extra) => ({
-    title: { text: title, standoff: 8 }, gridcolor: palette.line, zeroline: false, linecolor: palette.line,
-    automargin: false, ...extra,
-  });
-  const named = ({ panel, value, label, place, quiet, below }) => ({
-    type: "line", xref: "paper", x0: 0, x1: 1, yref: panel === "loss" ? "y" : "y2", y0: value, y1: value,
-    line: { color: quiet ? palette.quiet : palette.text, width: quiet ? 1 : 1.25, dash: "dash" }, layer: quiet ? "below" : "above",
-    label: { // where the curves leave room: above a low loss and below a high accuracy, at the beginning
-      text: escapeHtml(label), textposition: place || "end",
-      yanchor: below || (panel === "accuracy" && value > 0.5) ? "top" : "bottom",
-      font: { size: (quiet ? 0.86 : 0.93) * size, color: quiet ? palette.quiet : palette.text },
-    },
-  });
-  return {
-    uirevision: data.revision,
-    autosize: true,
-    margin: { l: 64 * scale, r: 12, t: 36 * scale, b: 44 * scale },
-    paper_bgcolor: palette.paper,
-    plot_bgcolor: palette.paper,
-    font: { color: palette.text, family: palette.font, size },
-    hovermode: "x unified",
-    hoverlabel: { bgcolor: palette.paper, bordercolor: palette.line, font: { color: palette.text } },
-    dragmode: touch ? false : "zoom", // a finger scrolls the page
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: palette.quiet, activecolor: palette.training },
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", itemclick: "toggle", bgcolor: "rgba(0,0,0,0)" },
-    xaxis: axis(data.x_title, {
-      anchor: "y2", rangemode: "tozero", showgrid: false,
-      unifiedhovertitle: { text: `${data.x_title} %{x:,.0f}` },
-      showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: palette.quiet,
-    }),
-    yaxis: axis(data.loss_title, {
-      domain: [0.36, 1], type: data.log ? "log" : "linear", rangemode: data.log ? "normal" : "tozero",
-      autorangeoptions: { include: 1.12 * data.lines[0].value }, // room for the name of the highest line
-    }),
-    yaxis2: axis("accuracy", { domain: [0, 0.26], range: [0, 1.04], tickformat: ".0%", nticks: 4 }),
-    shapes: data.lines.map(named),
-  };
-}
-
-// Plotly reads a few HTML tags in labels; a label is only ever text.
-function escapeHtml(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function fits(chart) {
+  const [least, greatest] = extent(chart), { end, top, bottom } = chart.room;
+  return (chart.rows[0].at(-1) ?? 0) <= end && !(greatest > top) && !(least < bottom);
 }

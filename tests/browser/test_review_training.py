@@ -51,7 +51,7 @@ def test_a_network_trained_on_the_mini_set_judges_what_is_typed(page: Page, mini
     assert curve(page, "validation"), "the curve of the reviews that it does not train on"
     slots = widget(page, "run_status")
     expect(slots).to_contain_text("epoch")
-    expect(widget(page, "predictions").locator("table")).to_contain_text("positive", timeout=PATIENCE)
+    expect(widget(page, "live_sample").locator("table")).to_contain_text("positive", timeout=PATIENCE)
     chosen = widget(page, "model").get_by_role("combobox")
     expect(chosen).to_have_value(f"Mini reviews · {mini[-4:]}", timeout=PATIENCE)
     for text, word in (

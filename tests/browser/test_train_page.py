@@ -113,7 +113,7 @@ def test_an_uploaded_text_is_trained_on_and_nothing_in_it_becomes_active(page: P
     set_knobs(page, units=8, window=4, steps=60)
     press(page, "train")
     wait_for_state(page, "finished")
-    expect(widget(page, "predictions").locator("table")).to_be_visible(timeout=PATIENCE)
+    expect(widget(page, "live_sample").locator("table")).to_be_visible(timeout=PATIENCE)
     follow_menu(page, "Write")
     press(page, "write")
     expect(widget(page, "written").locator(".wt-symbol").first).to_be_visible(timeout=PATIENCE)

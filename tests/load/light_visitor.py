@@ -229,8 +229,6 @@ class LightVisitor:
         data = json.loads(component.json)
         if not isinstance(data, dict):
             return
-        if component.component_name == "live_chart":
-            self.chart = data
         self._take_run(data)
         if pulse := self._pulses.pop(component.id, None):
             pulse.stop()

@@ -16,7 +16,12 @@ from distributed.scheduler import KilledWorker
 
 from lstm_core.errors import InvalidSetting, ServiceUnavailable
 from lstm_core.service.cluster import Cluster
-from lstm_core.training.environment import compiled_programs_folder, tensorflow_environment
+from lstm_core.training.environment import (
+    compiled_programs_folder,
+    own_programs_folder,
+    tensorflow_environment,
+    trim_compiled_programs,
+)
 
 ROOT = Path(__file__).parents[2]
 GONE_SECONDS = 5.0
@@ -130,6 +135,7 @@ def test_workers_may_use_all_cores_and_keep_compiled_programs(cluster: Cluster) 
     environment = cluster.client.submit(lambda: dict(os.environ), pure=False).result(timeout=20)
     assert "OMP_NUM_THREADS" not in environment or "OMP_NUM_THREADS" in os.environ
     assert environment["MALLOC_TRIM_THRESHOLD_"]
+    assert environment["OPENBLAS_NUM_THREADS"] == os.environ.get("OPENBLAS_NUM_THREADS", "1")
     assert environment.items() >= tensorflow_environment().items()
 
 
@@ -266,7 +272,7 @@ def test_a_program_whose_parent_ended_before_it_was_up_ends_as_well() -> None:
 
 def test_compiled_programs_are_kept_where_only_this_user_can_write(tmp_path: Path) -> None:
     folder = compiled_programs_folder(tmp_path)
-    assert folder == tmp_path / ".cache" / "xla"
+    assert folder.parent == tmp_path / ".cache" / "xla"
     assert sys.platform == "win32" or folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -276,7 +282,7 @@ def test_compiled_programs_lie_in_the_temporary_folder_when_the_app_cannot_be_wr
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / ".cache").write_text("in the way")
     folder = compiled_programs_folder(tmp_path)
-    assert folder.parent == tmp_path and folder.is_dir()
+    assert folder.parent.parent == tmp_path and folder.is_dir()
     assert sys.platform == "win32" or folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -287,7 +293,33 @@ def test_compiled_programs_never_follow_somebody_elses_link(tmp_path: Path, monk
     elsewhere.mkdir()
     (tmp_path / ".cache").mkdir()
     (tmp_path / ".cache" / "xla").symlink_to(elsewhere)
-    assert compiled_programs_folder(tmp_path) != tmp_path / ".cache" / "xla"
+    assert (tmp_path / ".cache") not in compiled_programs_folder(tmp_path).parents
+
+
+def test_another_kind_of_processor_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = compiled_programs_folder(tmp_path)
+    assert compiled_programs_folder(tmp_path) == here
+    monkeypatch.setattr("platform.machine", lambda: "sparc64")
+    assert compiled_programs_folder(tmp_path) != here
+
+
+def test_of_too_many_compiled_programs_those_leave_that_were_used_last_long_ago(tmp_path: Path) -> None:
+    for age in range(4):
+        program = tmp_path / f"xla_compile_cache__{age}.pb"
+        program.write_bytes(b"x" * 100)
+        os.utime(program, (1e9 - age, 1e9 - age))
+    (tmp_path / "of_somebody_else").write_bytes(b"x" * 1_000)
+    trim_compiled_programs(tmp_path, max_bytes=250)
+    kept = ["of_somebody_else", "xla_compile_cache__0.pb", "xla_compile_cache__1.pb"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == kept
+
+
+def test_a_folder_that_somebody_else_named_is_not_trimmed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TF_XLA_FLAGS", f"--tf_xla_persistent_cache_directory='{tmp_path}'")
+    assert own_programs_folder() is None
+    monkeypatch.delenv("TF_XLA_FLAGS")
+    monkeypatch.setenv("TF_XLA_FLAGS", tensorflow_environment()["TF_XLA_FLAGS"])
+    assert own_programs_folder() == compiled_programs_folder()
 
 
 def test_what_the_environment_says_of_tensorflow_already_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,8 @@ def test_a_caller_that_names_no_visitor_cannot_change_a_visitor_s_run(
 def test_every_method_that_changes_a_run_is_among_those_tried() -> None:
     looking = {
         "ages", "branch", "bring_back", "check_frameworks", "close", "download", "exported", "folder", "history",
-        "list_runs", "max_training_bytes", "network", "network_at", "note_shared", "readiness", "size_bytes",
-        "start_keras_file", "start_run", "upload", "view",
+        "history_after", "list_runs", "max_training_bytes", "network", "network_at", "note_shared", "readiness",
+        "size_bytes", "stamp", "start_keras_file", "start_run", "upload", "view",
     }  # fmt: skip
     methods = {name for name, what in vars(TrainingService).items() if isfunction(what) and not name.startswith("_")}
     names = {"pause", "stop", "resume", "step_once", "train_on", "set_learning_rate", "rename", "delete"}

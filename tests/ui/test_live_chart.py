@@ -2,18 +2,23 @@
 
 import base64
 import dataclasses
+import itertools
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from lstm_core.service.views import History
-from lstm_ui.live_chart import ChartData, smooth, thin_history
-from lstm_ui.live_chart.component import FOLDER, describe_chart, pack_chart
+from lstm_core.service.views import History, HistoryPart
+from lstm_ui.live_chart.data import smooth, thin_history
+from lstm_ui.live_chart.growing import Curve, GrowingCurve
 from lstm_ui.live_chart.labels import LABEL_HEIGHT
+from lstm_ui.live_chart.packing import ChartLines, ChartSettings, Had, describe_chart, pack_chart
+from lstm_ui.live_chart.shared import SharedCurves
+from lstm_ui.live_run.component import SCRIPTS
 
 START_LOSS = float(np.log(65))
 
@@ -97,44 +102,164 @@ def test_a_million_steps_are_thinned_within_a_tick() -> None:
     assert time.process_time() - began < 1.0  # 0.1 s on one quiet core
 
 
-def unpack(text: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), dtype="<f4")
+# The same of a run that goes on
 
 
-def make_chart(steps: int = 2_000, validations: int = 300) -> ChartData:
-    return thin_history(
-        make_history(steps, validations), 0.99, START_LOSS, published_loss=0.416, published_label="Atienza"
-    )
+def part_of(history: History, first: int, last: int) -> HistoryPart:
+    """What a run at step `last` tells someone who knows it up to `first`."""
+    known = int(np.searchsorted(history.validation_steps, last, "right"))
+    return HistoryPart(
+        1, first, history.losses[first:last], history.accuracies[first:last], history.seconds[first:last],
+        history.validation_steps[:known], history.validation_losses[:known], history.validation_accuracies[:known],
+    )  # fmt: skip
+
+
+def grow(history: History, looks: list[int], smoothing: float = 0.9) -> GrowingCurve:
+    growing = GrowingCurve(smoothing, START_LOSS)
+    for first, last in itertools.pairwise([0, *looks]):
+        growing.extend(part_of(history, first, last))
+    return growing
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, 3_000), min_size=1, max_size=8), st.integers(0, 5), st.booleans())
+def test_a_curve_that_grew_is_the_one_that_is_thinned_at_once(looks: list[int], seed: int, has_gaps: bool) -> None:
+    looks = sorted(looks)
+    history = make_history(max(looks[-1], 1), validations=20, seed=seed)
+    if has_gaps:
+        history.losses[np.random.default_rng(seed).random(len(history.losses)) < 0.3] = np.nan
+    curve = grow(history, [*looks, len(history.losses)]).curve()
+    expected = thin_history(history, 0.9, START_LOSS)
+    names = ("steps", "seconds", "raw", "smoothed", "accuracy")
+    np.testing.assert_allclose(curve.points, [getattr(expected, name) for name in names], rtol=1e-5)
+    names = ("validation_steps", "validation_seconds", "validation_losses", "validation_accuracies")
+    np.testing.assert_allclose(curve.validation, [getattr(expected, name) for name in names], rtol=1e-5)
+
+
+def test_a_run_that_went_back_is_drawn_anew() -> None:
+    growing = grow(make_history(2_000, seed=1), [2_000])
+    other = make_history(700, seed=2)
+    growing.extend(dataclasses.replace(part_of(other, 0, 700), generation=2))
+    np.testing.assert_allclose(growing.curve().points[2], thin_history(other, 0.9, START_LOSS).raw)
+
+
+class OneRun:
+    """A service with one run at `step`, which notes what it was asked for."""
+
+    def __init__(self, history: History) -> None:
+        self.history, self.step, self.asked = history, len(history.losses), list[int]()
+
+    def history_after(self, run_id: str, step: int, generation: int) -> HistoryPart:
+        self.asked.append(step)
+        return part_of(self.history, step if generation == 1 else 0, self.step)
+
+
+def test_those_who_watch_the_same_run_share_one_curve_and_read_each_step_once() -> None:
+    service, curves = OneRun(make_history(3_000)), SharedCurves()
+    for service.step in (1_000, 1_000, 3_000, 3_000):
+        curve = curves.look(service, "a", 0.9, START_LOSS)
+    assert service.asked == [0, 1_000, 1_000, 3_000]
+    assert curve.steps == 3_000
+
+
+# What travels
+
+LINES = ChartLines(START_LOSS, published_loss=0.416, published_label="Atienza")
+
+
+def unpack(text: str, rows: int) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").reshape(rows, -1)
+
+
+def make_curve(steps: int = 2_000, validations: int = 300) -> Curve:
+    return grow(make_history(steps, validations), [steps], smoothing=0.99).curve()
+
+
+def told(packed: dict, **changes: object) -> dict:
+    """What a browser that has a chart says with its next question."""
+    has = {"curve": packed["curve"], "steps": packed["steps"], "stretch": packed["stretch"]}
+    return has | {"marks": packed["mark_count"]} | changes
 
 
 def test_the_browser_gets_the_very_numbers() -> None:
-    data = make_chart()
-    packed = pack_chart(data, log_axis=False, x_axis="steps", unit="loss")
-    np.testing.assert_array_equal(unpack(packed["curves"]["raw"]), data.raw)
+    curve = make_curve()
+    packed = pack_chart(curve, ChartSettings(), LINES)
+    np.testing.assert_allclose(unpack(packed["points"], 4), curve.points[[0, 2, 3, 4]], rtol=1e-6)
+    assert packed["keep"] == 0
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 5_000), st.integers(0, 3_000))
+def test_what_a_browser_keeps_and_what_it_gets_make_the_whole_chart(before: int, more: int) -> None:
+    history = make_history(before + more, validations=10)
+    growing = grow(history, [before])
+    earlier = pack_chart(growing.curve(), ChartSettings(), LINES)
+    growing.extend(part_of(history, before, before + more))
+    later = pack_chart(growing.curve(), ChartSettings(), LINES, Had.read(told(earlier)))
+    kept, came = unpack(earlier["points"], 4)[:, : later["keep"]], unpack(later["points"], 4)
+    whole = unpack(pack_chart(growing.curve(), ChartSettings(), LINES)["points"], 4)
+    np.testing.assert_array_equal(np.concatenate([kept, came], axis=1), whole)
+
+
+def test_a_tick_brings_a_browser_that_has_the_chart_no_more_than_is_new() -> None:
+    history = make_history(400, validations=10)
+    growing = grow(history, [350])
+    has = told(pack_chart(growing.curve(), ChartSettings(), LINES), marks=10)
+    growing.extend(part_of(history, 350, 400))
+    packed = pack_chart(growing.curve(), ChartSettings(), LINES, Had.read(has))
+    assert unpack(packed["points"], 4).shape[1] == 51  # the last one that it had is sent again: it might have changed
+    assert packed["marks"] is None
+
+
+HAS = {"curve": "1 0.99 loss steps", "steps": 2_000, "stretch": 16, "marks": 300}
+
+
+def test_a_browser_keeps_what_it_says_that_it_has() -> None:
+    curve = grow(make_history(2_000, 300), [2_000], 0.99).curve()
+    assert pack_chart(curve, ChartSettings(0.99), LINES, Had.read(HAS))["keep"] > 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None, "tick", {}, {"curve": 3}, {"curve": "x" * 1_000_000}, HAS | {"steps": "1"}, HAS | {"steps": -7},
+        HAS | {"stretch": 0}, HAS | {"steps": 10**9}, HAS | {"steps": True}, HAS | {"curve": "1 0.99 bits steps"},
+        HAS | {"curve": "2 0.99 loss steps"},
+    ],
+)  # fmt: skip
+def test_a_browser_that_has_something_else_gets_all_of_it(said: object) -> None:
+    assert pack_chart(make_curve(), ChartSettings(0.99), LINES, Had.read(said))["keep"] == 0
 
 
 def test_bits_are_nats_divided_by_the_logarithm_of_two() -> None:
-    data = make_chart()
-    packed = pack_chart(data, log_axis=False, x_axis="steps", unit="bits")
-    np.testing.assert_allclose(unpack(packed["curves"]["smoothed"]), data.smoothed / np.log(2), rtol=1e-6)
+    curve = make_curve()
+    packed = pack_chart(curve, ChartSettings(unit="bits"), LINES)
+    np.testing.assert_allclose(unpack(packed["points"], 4)[2], curve.points[3] / np.log(2), rtol=1e-6)
+
+
+def test_against_seconds_each_point_and_each_mark_stands_at_its_time_of_training() -> None:
+    curve = make_curve()
+    packed = pack_chart(curve, ChartSettings(x_axis="seconds"), LINES)
+    np.testing.assert_allclose(unpack(packed["points"], 4)[0], curve.points[0] / 300, rtol=1e-6)
+    marks = unpack(packed["marks"], 3)
+    np.testing.assert_allclose(marks[0, [0, -1]], curve.validation[0, [0, -1]] / 300, rtol=1e-6)
 
 
 def test_a_network_that_knows_nothing_has_a_perplexity_of_the_number_of_symbols() -> None:
-    packed = pack_chart(make_chart(), log_axis=False, x_axis="steps", unit="perplexity")
+    packed = pack_chart(make_curve(), ChartSettings(unit="perplexity"), LINES)
     assert packed["lines"][0]["value"] == pytest.approx(65)
 
 
 def test_the_published_result_is_a_line_with_its_name_on_it() -> None:
-    lines = pack_chart(make_chart(), log_axis=False, x_axis="steps", unit="loss")["lines"]
+    lines = pack_chart(make_curve(), ChartSettings(), LINES)["lines"]
     assert ("Atienza", 0.416) in [(line["label"], line["value"]) for line in lines]
 
 
 @pytest.mark.parametrize("unit", ["loss", "perplexity", "bits"])
 def test_the_names_of_the_yardsticks_do_not_lie_upon_each_other(unit: str) -> None:
-    data = dataclasses.replace(
-        make_chart(), yardsticks=(("symbol counts", 3.3), ("bigram", 0.5), ("trigram", 0.43), ("5-gram", 0.4))
-    )
-    lines = [line for line in pack_chart(data, False, "steps", unit)["lines"] if line["panel"] == "loss"]
+    yardsticks = (("symbol counts", 3.3), ("bigram", 0.5), ("trigram", 0.43), ("5-gram", 0.4))
+    drawn = pack_chart(make_curve(), ChartSettings(unit=unit), dataclasses.replace(LINES, yardsticks=yardsticks))
+    lines = [line for line in drawn["lines"] if line["panel"] == "loss"]
     height = LABEL_HEIGHT * max(line["value"] for line in lines)
     assert len(lines) == 6
     names = sorted(
@@ -146,33 +271,42 @@ def test_the_names_of_the_yardsticks_do_not_lie_upon_each_other(unit: str) -> No
 
 def test_another_unit_starts_without_zoom_but_more_steps_keep_it() -> None:
     first, later, bits = (
-        pack_chart(make_chart(steps), log_axis=False, x_axis="steps", unit=unit)["revision"]
+        pack_chart(make_curve(steps), ChartSettings(unit=unit), LINES)["revision"]
         for steps, unit in ((600, "loss"), (900, "loss"), (900, "bits"))
     )
     assert first == later != bits
 
 
 def test_the_sentence_for_listeners_names_the_last_step_and_its_loss() -> None:
-    data = make_chart()
-    assert f"Step 2,000: loss (nats) {data.smoothed[-1]:.3f}" in describe_chart(data)
+    curve = make_curve()
+    assert f"Step 2,000: loss (nats) {curve.points[3, -1]:.3f}" in describe_chart(curve)
 
 
 def test_without_a_step_the_sentence_says_so() -> None:
-    assert "no step yet" in describe_chart(make_chart(0, 0))
+    assert "no step yet" in describe_chart(make_curve(0, 0))
 
 
-def show_longest_chart() -> None:
-    from lstm_ui.live_chart import show_live_chart
-    from tests.ui.test_live_chart import make_chart
+def show_longest_run() -> None:
+    from lstm_core.training.reports import Prediction, SampleNote
+    from lstm_ui.live_chart.packing import ChartSettings, pack_chart
+    from lstm_ui.live_run.component import mount_live_run
+    from lstm_ui.live_words.rows import pack_words
+    from lstm_ui.run_status import pack_status
+    from tests.ui.test_live_chart import LINES, make_curve
+    from tests.ui_parts.views import small_view
 
-    show_live_chart(make_chart(200_000, 4_000))
+    samples = tuple(SampleNote(step, 0.5, "the cat", "w" * 60) for step in range(100))
+    view = small_view(samples=samples, predictions=(Prediction(("a",) * 3, "b", "c", 0.5),) * 8)
+    chart = pack_chart(make_curve(200_000, 4_000), ChartSettings(), LINES)
+    mount_live_run({"status": pack_status(view), "chart": chart, "words": pack_words(view)}, "run")
 
 
-def test_a_tick_of_the_longest_run_takes_at_most_20_kilobytes_on_the_wire() -> None:
-    page = AppTest.from_function(show_longest_chart).run()
-    chart = page.get("bidi_component")[0].proto  # data, and the inline html, css and js that come along each time
-    assert chart.ByteSize() <= 20_000
+def test_all_of_the_longest_run_takes_at_most_20_kilobytes_on_the_wire() -> None:
+    page = AppTest.from_function(show_longest_run, default_timeout=60).run()
+    run = page.get("bidi_component")[0].proto  # data, and the inline html and js that come along each time
+    assert run.ByteSize() <= 20_000
 
 
-def test_the_charts_own_script_is_at_most_10_kilobytes() -> None:
-    assert (FOLDER / "live_chart.js").stat().st_size <= 10_000
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_no_script_of_the_live_run_is_larger_than_10_kilobytes(script: Path) -> None:
+    assert script.stat().st_size <= 10_000

@@ -15,8 +15,15 @@ from tests.ui_parts.views import small_view
 class RecordingService:
     """Writes down what it is asked to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: str = "training", history: History | None = None) -> None:
         self.asked: list[tuple] = []
+        self._state, self._history = state, history
+
+    def view(self, run_id):
+        return small_view(run_id=run_id, state=self._state)
+
+    def history(self, run_id):
+        return self._history
 
     def ages(self, run_id):
         return [0, 2, 50]
@@ -73,11 +80,10 @@ def show_a_coach(has_exploded: bool) -> None:
 
     from lstm_ui.coach import show_coach
     from tests.ui_parts.test_coach import RecordingService, make_history
-    from tests.ui_parts.views import small_view
 
     healthy, exploded = np.linspace(1, 0.4, 90), np.concatenate([np.linspace(1, 0.4, 60), np.full(30, np.nan)])
     state = "failed" if has_exploded else "training"
-    show_coach(RecordingService(), small_view(state=state), make_history(exploded if has_exploded else healthy), None)
+    show_coach(RecordingService(state, make_history(exploded if has_exploded else healthy)), "r1")
 
 
 def listen(has_exploded: bool) -> AppTest:

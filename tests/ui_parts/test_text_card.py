@@ -83,15 +83,22 @@ def show(kind: str = "words") -> None:
     show_text_card(ChosenText(text, "paste", "Pasted text", "UTF-8", ("A <b>note.",)), kind, 3, 20_000)
 
 
-def test_the_card_shows_both_dictionaries():
-    page = AppTest.from_function(show, default_timeout=30).run()
+def open_dictionaries(*kinds: str) -> AppTest:
+    page = AppTest.from_function(show, default_timeout=30, args=kinds)
+    page.session_state["dictionaries"] = True
+    return page.run()
+
+
+def test_the_card_shows_both_dictionaries_to_whoever_opens_them():
+    assert not AppTest.from_function(show, default_timeout=30).run().dataframe
+    page = open_dictionaries()
     assert not page.exception
     reading, writing = (table.value for table in page.dataframe)
     assert reading.set_index("symbol")["id"].to_dict() == writing.set_index("symbol")["id"].to_dict()
 
 
 def test_every_kind_of_symbols_can_be_drawn_and_white_space_is_visible_in_the_dictionaries():
-    page = AppTest.from_function(show, default_timeout=30, args=("characters",)).run()
+    page = open_dictionaries("characters")
     assert not page.exception
     assert page.dataframe[1].value["symbol"][0] == "␣"
 
