@@ -42,17 +42,19 @@ def suggest_question(question: str) -> None:
     st.session_state[COUNT] = st.session_state.get(COUNT, 0) + 1
 
 
-def take_forecast(spec: RunSpec) -> Forecast:
-    """Return what was written down of a run on a text; the form is empty afterwards. Raises InvalidSetting."""
+def read_forecast(spec: RunSpec) -> Forecast:
+    """Return what was written down of a run on a text. Raises InvalidSetting."""
     if spec.reviews is not None:
         return Forecast()
     number = st.session_state.get(COUNT, 0)
     loss, why, question = (st.session_state.get(f"forecast_{part}_{number}") for part in ("loss", "why", "question"))
-    forecast = Forecast.build(loss, why or "", question or "")
-    if forecast:
-        st.session_state.pop(QUESTION, None)
-        st.session_state[COUNT] = number + 1
-    return forecast
+    return Forecast.build(loss, why or "", question or "")
+
+
+def forget_forecast() -> None:
+    """Have the form empty when it is drawn next: what stood there has gone into a run."""
+    st.session_state.pop(QUESTION, None)
+    st.session_state[COUNT] = st.session_state.get(COUNT, 0) + 1
 
 
 def _tell_start(spec: RunSpec | None) -> str:

@@ -11,7 +11,7 @@ from lstm_core.network.spec import RunSpec
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.coach import show_coach
-from lstm_ui.forecast import take_forecast
+from lstm_ui.forecast import forget_forecast, read_forecast
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_run import ChartSettings, describe_standing, show_live_run
 from lstm_ui.outcome import show_outcome
@@ -48,7 +48,10 @@ def show_train_panel(
 def start_run(service: TrainingService, spec: RunSpec) -> None:
     """Begin a run and take it in hand. Raises CoreError when it is refused."""
     own_locks().check(spec)
-    take_in_hand(service.start_run(spec, own_token(), take_forecast(spec)))
+    forecast = read_forecast(spec)
+    take_in_hand(service.start_run(spec, own_token(), forecast))
+    if forecast:  # only now: a run that is refused takes no words away
+        forget_forecast()
 
 
 @st.fragment
