@@ -20,7 +20,7 @@ MAX_OUTER_PRODUCTS = 4
 def product_gradient(rows: Any, upstream: Any) -> Any:
     """Return the gradient (I, N) of a kernel: `rows` (R, I) were multiplied by it, `upstream` (R, N) came back."""
     count = rows.shape[0]
-    if count is None or count > MAX_OUTER_PRODUCTS:
+    if not count or count > MAX_OUTER_PRODUCTS:  # no row at all: a window of one symbol remembers nothing
         return tf.matmul(rows, upstream, transpose_a=True)
     return tf.add_n([rows[row][:, None] * upstream[row][None, :] for row in range(count)])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lstm_core.network.products import MAX_ONE_HOT_ROWS, MAX_OUTER_PRODUCTS, look_up, project
+from lstm_core.network.products import MAX_ONE_HOT_ROWS, MAX_OUTER_PRODUCTS, look_up, product_gradient, project
 
 
 @pytest.mark.parametrize("rows", [MAX_ONE_HOT_ROWS, MAX_ONE_HOT_ROWS + 1])
@@ -41,3 +41,11 @@ def test_a_projection_has_the_gradients_of_product_and_sum_for_few_rows_and_many
     expected, expected_gradients = differentiate(lambda x, kernel, bias: x @ kernel + bias, arrays, upstream)
     for one, other in zip([found, *gradients], [expected, *expected_gradients], strict=True):
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [0, 1, MAX_OUTER_PRODUCTS, MAX_OUTER_PRODUCTS + 1])
+def test_the_gradient_of_a_kernel_is_the_plain_product_also_of_no_row(rows: int) -> None:
+    random = np.random.default_rng(3)
+    fed, upstream = (random.normal(size=(rows, size)).astype(np.float32) for size in (4, 6))
+    gradient = product_gradient(tf.constant(fed), tf.constant(upstream)).numpy()
+    np.testing.assert_allclose(gradient, fed.T @ upstream, rtol=1e-5, atol=1e-6)
