@@ -58,7 +58,7 @@ def show_exports(service: TrainingService, view: RunView) -> None:
         if troubled == view.run_id:
             st.error(escape_markdown(trouble))
         st.caption(
-            f"{_tell_program(view)} TensorBoard opens the unpacked log by `tensorboard --logdir {log_name(name)}`."
+            f"The .keras file is made of Keras’ own layers; it takes some seconds. {_tell_program(view)} TensorBoard opens the unpacked log by `tensorboard --logdir {log_name(name)}`."
         )
 
 
@@ -153,10 +153,8 @@ def _show_keras(service: TrainingService, view: RunView, stem: str) -> None:
             help="It opens with keras.models.load_model. symbols.json inside says which symbol each id means.",
         )  # fmt: skip
     if not (is_ready and is_latest):
-        st.button(
-            "Make .keras file", key=f"run_keras_{view.run_id}", on_click=_start_keras, args=(service, view),
-            help="The network in Keras’ own layers, to be opened wherever Keras is. It takes some seconds.",
-        )  # fmt: skip
+        # No `help`: Streamlit 1.67 then draws the button twice, once for phones, and a screen reader meets both.
+        st.button("Make .keras file", key=f"run_keras_{view.run_id}", on_click=_start_keras, args=(service, view))
 
 
 def _start_keras(service: TrainingService, view: RunView) -> None:

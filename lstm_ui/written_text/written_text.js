@@ -1,5 +1,6 @@
 const SHOWN = 10, ROW = 1 + 2 * SHOWN, NONE = 65535
 const NAMES = { " ": "␣ space", "\n": "⏎ line break", "\t": "⇥ tab" }
+const SILENCE = 6000 // milliseconds: a text that is being written and does not grow for so long has lost its timer
 const percent = (share) => (share < 0.0005 ? "< 0.1" : (100 * share).toFixed(1)) + " %"
 
 function make(tag, className, text) {
@@ -118,10 +119,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     text.replaceChildren(make("span", "wt-seed", data.seed))
     card.hidden = true
   }
-  if (data.start > memory.symbols.length) {
-    setTriggerValue("resend", Date.now())
-    return
-  }
+  const askAgain = () => root.isConnected && setTriggerValue("resend", Date.now())
+  clearTimeout(root.silence)
+  if (data.start > memory.symbols.length) return askAgain()
+  if (data.writing) root.silence = setTimeout(askAgain, SILENCE)
   const atEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 40
   take(text, memory, data)
   if (data.copied) mark(memory, data.copied)

@@ -171,5 +171,6 @@ def test_the_text_is_still_there_after_a_visit_to_another_page(home: Page) -> No
 def test_a_tutorial_card_opens_train_set_up_and_started(home: Page) -> None:
     widget(home, "run_rubik-meditations").locator("button").click()
     expect(widget(home, "run_status")).to_contain_text("cores in use", timeout=PATIENCE)
-    expect(widget(home, "experiment").get_by_role("combobox")).to_have_value("Rubik’s Code: Meditations")
+    chosen = widget(home, "experiment").get_by_role("combobox")
+    expect(chosen).to_have_value("Rubik’s Code: Meditations", timeout=PATIENCE)
     widget(home, "stop").locator("button").click(timeout=PATIENCE)

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -193,12 +194,9 @@ def be_the_visitor_of(page: Page, *tokens: str) -> None:
 
 
 def start_own_run(page: Page, text: str, **knobs: str | int) -> None:
-    """Paste a text, turn the knobs of a network of one's own, and press Train."""
-    open_page(page, "/train")
-    choose(page, "experiment", "My own")
-    choose(page, "corpus", "Paste a text")
+    """Open the link to a network of one's own, its knobs turned, paste a text, and press Train."""
+    open_page(page, f"/train?{urlencode({'experiment': 'my-own', 'text': 'paste', **knobs})}")
     fill(page, "pasted", text)
-    set_knobs(page, **knobs)
     press(page, "train")
     wait_for_step(page, 1)
 
