@@ -58,7 +58,8 @@ def show_exports(service: TrainingService, view: RunView) -> None:
         if troubled == view.run_id:
             st.error(escape_markdown(trouble))
         st.caption(
-            f"The .keras file is made of Keras’ own layers; it takes some seconds. {_tell_program(view)} TensorBoard opens the unpacked log by `tensorboard --logdir {log_name(name)}`."
+            f"The .keras file has Keras’ own layers; making it takes some seconds. {_tell_program(view)} TensorBoard "
+            f"opens the unpacked log by `tensorboard --logdir {log_name(name)}`."
         )
 
 
