@@ -9,7 +9,8 @@ from lstm_core.service.run_store import RunStore
 from lstm_ui.visitor import TOKENS_COOKIE
 from tests.browser.chromium import check_no_exception
 from tests.browser.running_app import RunningApp
-from tests.browser.visitor import PATIENCE, open_page, press, run_id, start_own_run, wait_for_state, widget
+from tests.browser.visitor import PATIENCE, open_page, press, read_token, run_id, start_own_run, wait_for_state, widget
+from tests.service.conftest import wait_until
 
 TEXT = "the cat sat on the mat and the dog sat on the cat . " * 5
 
@@ -54,6 +55,7 @@ def test_a_run_is_its_browser_s_own_after_a_refresh_and_read_only_in_another_unt
     other.goto(link.inner_text())
     press(other, "device_take")
     expect(widget(other, f"run_delete_{name}")).to_be_visible(timeout=PATIENCE)
+    wait_until(lambda: read_token(page) in read_token(other))  # the browser has put the cookie away
     open_page(other, f"/train?run={name}")
     press(other, "stop")
     wait_for_state(other, "stopped")

