@@ -1,4 +1,4 @@
-"""The README's pictures, taken from the real app: `make pictures` trains, writes, and puts them into assets/pictures.
+"""The README's pictures, taken from the real app: `python -m tests.browser.readme_pictures` puts them into assets.
 
 Their hashes are written into assets/SOURCES.md, where a test looks for them.
 """
@@ -9,23 +9,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chromium import launch_browser
 from tests.browser.running_app import ROOT, RunningApp
-from tests.browser.visitor import choose, follow_menu, open_page, press, settle, wait_for_state, write
+from tests.browser.visitor import choose, fill, open_page, press, settle, wait_for_state, widget
 
 FOLDER = ROOT / "assets" / "pictures"
 SOURCES = ROOT / "assets" / "SOURCES.md"
 SCREEN = {"width": 1280, "height": 800}
-LETTERS_ON_HOME = 260  # enough to see how it writes
-
-
-def show_home(page: Page) -> None:
-    open_page(page, "/")
-    page.wait_for_function(
-        "count => document.querySelector('.lp-text')?.textContent.length > count", arg=LETTERS_ON_HOME, timeout=60_000
-    )
+REVIEW = "The actors are wonderful and the music is lovely, but the plot is a boring mess and I nearly fell asleep."
 
 
 def show_training(page: Page) -> None:
@@ -35,12 +28,14 @@ def show_training(page: Page) -> None:
     wait_for_state(page, "finished")
 
 
-def show_writing(page: Page) -> None:
-    follow_menu(page, "Write")  # with the run that was trained just now
-    write(page, "had a general", 17)
+def show_review(page: Page) -> None:
+    open_page(page, "/sentiment")
+    fill(page, "review_text", REVIEW)
+    expect(widget(page, "verdict").locator(".verdict-words")).not_to_be_empty(timeout=60_000)
+    page.keyboard.press("Escape")
 
 
-PICTURES: dict[str, Callable[[Page], None]] = {"home": show_home, "train": show_training, "generate": show_writing}
+PICTURES: dict[str, Callable[[Page], None]] = {"train": show_training, "sentiment": show_review}
 
 
 def take_picture(page: Page, name: str) -> None:
