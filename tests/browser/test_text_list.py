@@ -87,6 +87,7 @@ def test_without_a_network_the_page_says_so_and_a_text_that_ships_can_be_trained
 def test_a_text_that_has_come_stays_chosen_under_its_new_name(classroom: Classroom, test_data: Path) -> None:
     page = classroom.page
     choose(page, "corpus", TO_DOWNLOAD)
+    expect(widget(page, "download_text")).to_be_visible(timeout=PATIENCE)  # before it comes by itself
     arriving = classroom.downloads / "arriving"
     shutil.copy(test_data / "tinyshakespeare.txt", arriving)
     os.replace(arriving, classroom.downloads / "tiny-shakespeare.txt")
