@@ -15,8 +15,9 @@ from lstm_core.text.symbols import join_symbols, split_symbols
 from lstm_core.writing.copied import USUAL_MIN_LENGTH
 from lstm_core.writing.sampling import MAX_TEMPERATURE, Sampling
 from lstm_core.writing.writer import Writer
-from lstm_ui.page import friendly_errors, run_name
-from lstm_ui.session import run_in_hand, take_in_hand
+from lstm_ui.network_choice import name_network, remember_network, wanted_network
+from lstm_ui.page import friendly_errors
+from lstm_ui.session import run_in_hand
 from lstm_ui.visitor import list_runs
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ MIN_COPIED = {kind: f"generate_min_copied_{kind}" for kind in USUAL_MIN_LENGTH}
 KEPT = "generate_kept"  # widget values that outlive a visit to another page
 SHIPPED_CHOICE = "generate_shipped"  # the network that ships, and the run that was in hand when it was chosen
 SUGGESTED = "generate_suggested"  # the seed text as the page suggested it last
-SHIPS = " (ships with the app)"
 
 SPEEDS = {"slowly": 4, "at reading speed": 24, "fast": 120, "at once": 100_000}  # symbols per second
 TEMPERATURE_WORDS = (  # up to this temperature
@@ -97,35 +97,19 @@ def choose_network(service: "TrainingService") -> Choice:
                 runs[in_hand] = view
             else:
                 st.info("The run in hand has nothing to write with yet: its first checkpoint comes after some seconds.")
-    shipped = list(WRITERS)
-    st.session_state[RUN] = _wanted_network([*runs, *shipped], in_hand)
+    offered = [*runs, *WRITERS]
+    st.session_state[RUN] = wanted_network(offered, SHIPPED_CHOICE, offered[0])
     st.selectbox(
         "Which network writes",
-        [*runs, *shipped],
+        offered,
         key=RUN,
-        format_func=lambda name: run_name(runs[name]) if name in runs else PRETRAINED[name].title + SHIPS,
-        on_change=_remember_network,
+        format_func=lambda name: name_network(name, runs),
+        on_change=remember_network,
+        args=(RUN, SHIPPED_CHOICE),
         help="Every run that has learned for some seconds can write, and so can what ships with the app.",
     )
     chosen = st.session_state[RUN]
     return Choice(chosen, runs.get(chosen))
-
-
-def _wanted_network(offered: list[str], in_hand: str | None) -> str:
-    """Return what a visitor wants: a network that ships, chosen since the run in hand is in hand; else that run."""
-    name, chosen_beside = st.session_state.get(SHIPPED_CHOICE, (None, None))
-    if name in offered and chosen_beside == in_hand:
-        return name
-    return in_hand if in_hand in offered else offered[0]
-
-
-def _remember_network() -> None:
-    chosen = st.session_state[RUN]
-    if chosen in PRETRAINED:  # no run, so it is not taken in hand: the other pages would look for it in vain
-        st.session_state[SHIPPED_CHOICE] = (chosen, run_in_hand())
-    else:
-        st.session_state.pop(SHIPPED_CHOICE, None)
-        take_in_hand(chosen)
 
 
 def suggest_seed(choice: Choice, writer: Writer) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lstm_core.errors import CoreError
 from lstm_core.insight.trace import layer_names
 from lstm_core.network.pretrained import JUDGES, PRETRAINED, WRITERS
 from lstm_core.network.review_shape import ReviewShape
@@ -12,13 +11,13 @@ from lstm_core.network.trained import TrainedNetwork
 from lstm_core.reviewing.scorer import ReviewScorer
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
-from lstm_ui.page import escape_markdown, run_name
-from lstm_ui.session import run_in_hand, take_in_hand
+from lstm_ui.network_choice import list_runs_and_in_hand, name_network, remember_network, wanted_network
+from lstm_ui.page import run_name
+from lstm_ui.session import run_in_hand
 from lstm_ui.shipped import shipped_scorer, shipped_writer
 
 NETWORK = "inside_network"  # key of the list
 SHIPPED_CHOICE = "inside_shipped"  # the network that ships, and the run that was in hand when it was chosen
-SHIPS = " (ships with the app)"
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,14 @@ def choose_subject(service: TrainingService) -> Subject:
     """Let the visitor choose whom to look into. Raises CoreError when it cannot be opened."""
     runs = _list_runs(service)
     offered = [*runs, *WRITERS, *JUDGES]
-    st.session_state[NETWORK] = _wanted(offered, run_in_hand())
+    st.session_state[NETWORK] = wanted_network(offered, SHIPPED_CHOICE, WRITERS[0])
     chosen = st.selectbox(
         "Which network",
         offered,
         key=NETWORK,
-        format_func=lambda name: run_name(runs[name]) if name in runs else PRETRAINED[name].title + SHIPS,
-        on_change=_remember,
+        format_func=lambda name: name_network(name, runs),
+        on_change=remember_network,
+        args=(NETWORK, SHIPPED_CHOICE),
         help="Every run that has learned for some seconds can be looked into, and so can what ships with the app.",
     )
     if chosen not in runs:
@@ -95,31 +95,8 @@ def _load_network(_service: TrainingService, run_id: str, checkpoint_step: int) 
 
 
 def _list_runs(service: TrainingService) -> dict[str, RunView]:
-    """Return the runs with a checkpoint; also that in hand when it is not listed, for its address opens it."""
-    views = {view.run_id: view for view in service.list_runs()}
-    in_hand = run_in_hand()
-    if in_hand and in_hand not in views:
-        try:
-            views[in_hand] = service.view(in_hand)
-        except CoreError as error:
-            st.info(escape_markdown(str(error)))
+    """Return the runs with a checkpoint."""
+    views, in_hand = list_runs_and_in_hand(service), run_in_hand()
     if in_hand in views and not views[in_hand].checkpoint_step:
         st.info("In the run in hand there is nothing to look at yet: its first checkpoint comes after some seconds.")
     return {name: view for name, view in views.items() if view.checkpoint_step > 0}
-
-
-def _wanted(offered: list[str], in_hand: str | None) -> str:
-    """Return what a visitor wants: a network that ships, chosen since the run in hand is in hand; else that run."""
-    name, chosen_beside = st.session_state.get(SHIPPED_CHOICE, (None, None))
-    if name in offered and chosen_beside == in_hand:
-        return name
-    return in_hand if in_hand in offered else WRITERS[0]
-
-
-def _remember() -> None:
-    chosen = st.session_state[NETWORK]
-    if chosen in PRETRAINED:  # no run, so it is not taken in hand: the other pages would look for it in vain
-        st.session_state[SHIPPED_CHOICE] = (chosen, run_in_hand())
-    else:
-        st.session_state.pop(SHIPPED_CHOICE, None)
-        take_in_hand(chosen)

@@ -21,7 +21,6 @@ from lstm_ui.trace_shelf import TraceShelf
 TEXT = "inside_text"
 SUGGESTED = "inside_suggested"  # the text as the page suggested it last
 OPENING_CHARACTERS = {"characters": 400, "words": 1_600}  # of a network's own text, where nobody has typed any
-OPENING = "From its beginning"
 SHIPPED_TEXT = "shakespeare"  # what the network of Shakespeare's letters is shown; its own text does not ship
 MAX_SEARCHED_REVIEWS = 60
 

@@ -13,12 +13,15 @@ from lstm_core.network.pretrained import PRETRAINED, load_pretrained
 from lstm_core.network.shape import NetworkShape, draw_weights
 from lstm_core.network.spec import RunSpec
 from lstm_core.network.trained import TrainedNetwork
+from lstm_core.service.owners import make_token
 from lstm_core.text.symbols import Vocabulary, split_symbols
 from lstm_ui.inside_text import TEXT
 from lstm_ui.inside_unit import LAYER, LOOK, UNIT
+from lstm_ui.visitor import TOKENS
 from tests.insight.planted import COUNTER, build_planted
 from tests.insight.planted import TEXT as LINES
 
+TOKEN = make_token()
 WRITER, JUDGE = "shakespeare-characters", "imdb-reviews"
 SECTIONS = ("Step by step", "Gates", "In colour", "Find a unit", "Mute", "Memory", "Map")
 MICE = "the mice had a general council . the cat ate the mice . who is to bell the cat ? " * 4
@@ -38,7 +41,7 @@ def build_words(coding: str = "integer", layers: int = 2) -> TrainedNetwork:
 
 
 class OneRunService:
-    """Lists one run with this network, or none."""
+    """Lists one run with this network, for whoever has its token, or none."""
 
     def __init__(self, run_id: str, network: TrainedNetwork | None, text: str) -> None:
         self._network = network
@@ -51,8 +54,8 @@ class OneRunService:
             spec=RunSpec.build(text or "none", "lines", window=3),
         )
 
-    def list_runs(self):
-        return [self._view] if self._network else []
+    def list_runs(self, owners, opened):
+        return [self._view] if self._network and (TOKEN in owners or self._view.run_id in opened) else []
 
     def view(self, run_id):
         if not self._network or run_id != self._view.run_id:
@@ -65,10 +68,14 @@ class OneRunService:
 
 @pytest.fixture
 def open_page(monkeypatch, request):
-    """Open the page without the frame around it, with one run in hand or none."""
+    """Open the page without the frame around it, with one run, in hand or not, or none."""
 
     def open_with(
-        look: str = "Step by step", network: TrainedNetwork | None = None, text: str = "", **state
+        look: str = "Step by step",
+        network: TrainedNetwork | None = None,
+        text: str = "",
+        in_hand: bool = True,
+        **state,
     ) -> AppTest:
         run_id = request.node.name
         module = ModuleType("lstm_ui.service")
@@ -76,9 +83,10 @@ def open_page(monkeypatch, request):
         monkeypatch.setitem(sys.modules, "lstm_ui.service", module)
         monkeypatch.setattr(lstm_ui.page, "page_setup", lambda title, path: None)
         page = AppTest.from_file("../../pages/inside.py", default_timeout=60)
-        if network:
+        if network and in_hand:
             page.query_params["run"] = run_id
         page.session_state[LOOK] = look
+        page.session_state[TOKENS] = (TOKEN,)
         for key, value in state.items():
             page.session_state[key] = value
         return page.run()
@@ -115,6 +123,14 @@ def test_every_section_opens_with_the_run_in_hand(open_page, look, request):
     assert not page.exception and not page.error
     assert page.selectbox(key="inside_network").value == request.node.name
     assert "2 × 9 units" in shown(page)
+
+
+def test_a_run_of_ones_own_can_be_chosen_without_being_in_hand(open_page, request):
+    page = open_page(network=build_words(), text=MICE, in_hand=False)
+    assert page.selectbox(key="inside_network").value == WRITER
+    page.selectbox(key="inside_network").set_value(request.node.name).run()
+    assert not page.exception
+    assert page.query_params["run"] == request.node.name
 
 
 def test_with_integer_coding_the_map_says_why_there_is_none(open_page):
