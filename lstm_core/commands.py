@@ -107,6 +107,12 @@ def review_text(options: argparse.Namespace) -> Result:
 def _load_network(name: str) -> TrainedNetwork:
     if name in PRETRAINED:
         return load_pretrained(name)
+    store, run_id = find_run(name)
+    return store.load_network(run_id)
+
+
+def find_run(name: str) -> tuple[RunStore, str]:
+    """Return the store and the id of the run in a folder. Raises RunNotFound when there is no such folder."""
     folder = Path(name).resolve()
     if not folder.is_dir():
         raise RunNotFound(
@@ -114,7 +120,7 @@ def _load_network(name: str) -> TrainedNetwork:
             f"It takes the folder of a run, which `train` names as “run”, or {', '.join(PRETRAINED)}.",
             "Train a network first or check the path.",
         )
-    return RunStore(folder.parent).load_network(folder.name)
+    return RunStore(folder.parent), folder.name
 
 
 def decode_file(options: argparse.Namespace) -> Result:

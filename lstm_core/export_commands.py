@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lstm_core.errors import InvalidSetting, RunNotFound
+from lstm_core.commands import find_run
+from lstm_core.errors import InvalidSetting
 from lstm_core.export.exported_run import ExportedRun
 from lstm_core.export.history_file import run_history_csv
 from lstm_core.export.keras_file import Dropouts, pack_keras_file
@@ -16,7 +17,6 @@ from lstm_core.export.tensorboard_log import write_tensorboard_log
 from lstm_core.network.pretrained import PRETRAINED, load_pretrained
 from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.run_exports import load_exported_run
-from lstm_core.service.run_store import RunStore
 from lstm_core.training.environment import tensorflow_environment
 
 FORMATS = ("keras", "script", "notebook", "tensorboard", "csv")
@@ -35,7 +35,7 @@ def export_run(options: argparse.Namespace) -> tuple[dict[str, str], str]:
             )
         written = {"keras": _write_keras(load_pretrained(options.network), Dropouts(), wanted["keras"])}
     else:
-        written = dict(_iter_exports(_load_run(options.network), wanted))
+        written = dict(_iter_exports(load_exported_run(*find_run(options.network)), wanted))
     return written, "\n".join(f"{name:20} {path}" for name, path in written.items())
 
 
@@ -59,17 +59,6 @@ def _check_wanted(wanted: dict[str, Path]) -> None:
             raise _unwritable(path, "there is no such folder")
         if name != "tensorboard" and path.is_dir():
             raise _unwritable(path, "it is a folder")
-
-
-def _load_run(name: str) -> ExportedRun:
-    folder = Path(name).resolve()
-    if not folder.is_dir():
-        raise RunNotFound(
-            f"There is no folder {name}.",
-            f"It takes the folder of a run, which `train` names as “run”, or {', '.join(PRETRAINED)}.",
-            "Train a network first or check the path.",
-        )
-    return load_exported_run(RunStore(folder.parent), folder.name)
 
 
 def _iter_exports(run: ExportedRun, wanted: dict[str, Path]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,6 @@ import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
-from typing import TYPE_CHECKING
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
 from lstm_core.network.size import allowed_bytes, check_size
@@ -30,9 +29,6 @@ from lstm_core.service.turn_taking import TurnTaking, count_cores
 from lstm_core.service.turns import Turn
 from lstm_core.service.warm_ups import WarmUps
 from lstm_core.training.slices import RunState, SliceRequest, train_slice
-
-if TYPE_CHECKING:
-    pass
 
 CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon

@@ -205,16 +205,12 @@ class TrainingService:
 
         Raises ServiceUnavailable while there is none.
         """
-        with self._lock:
-            run = self._shelf.take(run_id)
-            run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
-            if run.checkpoint_step == 0:
-                raise ServiceUnavailable(
-                    "This network has only just begun.",
-                    "It can write after its first second of training.",
-                    "Wait a moment, or choose another run.",
-                )
-        self._conductor.wake()  # a run that rests gets no slice but for this
+        if self._ask_for_checkpoint(run_id) == 0:
+            raise ServiceUnavailable(
+                "This network has only just begun.",
+                "It can write after its first second of training.",
+                "Wait a moment, or choose another run.",
+            )
         return self._store.load_network(run_id)
 
     def ages(self, run_id: str) -> list[int]:
@@ -375,11 +371,14 @@ class TrainingService:
             self._store.remove(run_id)
             return True
 
-    def _ask_for_checkpoint(self, run_id: str) -> None:
+    def _ask_for_checkpoint(self, run_id: str) -> int:
+        """Have a newer checkpoint made, if there are later steps, and return the step of the one that is there."""
         with self._lock:
             run = self._shelf.take(run_id)
             run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
-        self._conductor.wake()
+            step = run.checkpoint_step
+        self._conductor.wake()  # a run that rests gets no slice but for this
+        return step
 
     def _settle(self, run_id: str) -> None:
         """Wait until the checkpoint that a run was asked for is made; not for long."""
