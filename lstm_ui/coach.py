@@ -7,6 +7,7 @@ import streamlit as st
 
 from lstm_core.coach.facts import RunFacts
 from lstm_core.coach.rules import Action, Advice, give_advice
+from lstm_core.errors import CoreError
 from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import History, RunView
 from lstm_core.text.yardsticks import Yardsticks
@@ -19,6 +20,7 @@ from lstm_ui.watching import all_watchers, choose_pace
 from lstm_ui.yardsticks import find_yardsticks
 
 HEARD = "coach_heard"  # key of what the coach said last
+REFUSAL = "coach_refusal"  # key of why the last advice could not be applied
 LOOK_SECONDS = 3.0  # between looks at a living run: an advice that comes and goes with every tick helps nobody
 LOOKS_LEFT_OUT = 6  # in a crowd: the chart is drawn so often before the coach looks again
 QUIET = "The coach has nothing to say: so far the curves look as they should."
@@ -41,6 +43,8 @@ def show_coach(service: TrainingService, run_id: str) -> None:
     The place is kept when it says nothing, so that nothing below moves.
     """
     with friendly_errors():
+        if refusal := st.session_state.pop(REFUSAL, None):
+            st.error(escape_markdown(refusal))
         run = service.view(run_id)
         _show_advices(service, run, _listen(service, run))
         if run.is_moving:
@@ -59,10 +63,17 @@ def _show_advices(service: TrainingService, run: RunView, advices: tuple[Advice,
 
 
 def _show_action(service: TrainingService, run: RunView, action: Action, number: int) -> None:
-    if st.button(action.label, key=f"coach_apply_{number}", width="content"):
-        st.session_state.pop(HEARD, None)
+    # In a callback: by the time of the click the coach may have something else to say, and this button be gone.
+    st.button(action.label, key=f"coach_apply_{number}", width="content", on_click=_apply, args=(service, run, action))
+
+
+def _apply(service: TrainingService, run: RunView, action: Action) -> None:
+    try:
         do_action(service, run, action)
-        st.rerun()
+    except CoreError as error:
+        st.session_state[REFUSAL] = str(error)
+    st.session_state.pop(HEARD, None)
+    st.rerun()  # the whole page: another run may be in hand
 
 
 def do_action(service: TrainingService, run: RunView, action: Action) -> None:

@@ -13,6 +13,7 @@ from tests.browser.running_app import ROOT, RunningApp
 from tests.browser.visitor import (
     PATIENCE,
     be_the_visitor_of,
+    compare,
     find_run,
     open_page,
     press,
@@ -147,8 +148,7 @@ def test_runs_with_two_compared_and_one_to_be_exported(sight: Page, aesop: Train
     open_page(sight, "/runs")
     for run in (aesop, meditations):
         find_run(sight, run.run_id)
-        press(sight, f"run_compare_{run.run_id}")
-        settle(sight)
+        compare(sight, run.run_id)
     expect(sight.locator(".st-key-comparison .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
     press(sight, f"run_export_{aesop.run_id}")
     expect(widget(sight, f"run_exports_{aesop.run_id}")).to_be_visible(timeout=PATIENCE)

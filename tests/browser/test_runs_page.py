@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.chromium import check_no_exception
 from tests.browser.visitor import (
     PATIENCE,
+    compare,
     follow_menu,
     open_page,
     press,
@@ -120,8 +121,7 @@ def test_two_runs_stand_in_one_chart_and_the_table_tells_what_differs(page: Page
     other = train_one(page, units=12)
     follow_menu(page, "Runs")
     for run in (trained, other):
-        press(page, f"run_compare_{run}")
-        settle(page)
+        compare(page, run)
     plot = page.locator(".st-key-comparison .js-plotly-plot")
     expect(plot).to_be_visible(timeout=PATIENCE)
     traces = plot.evaluate("chart => chart.data.map(trace => [trace.name, trace.x.length, trace.line.dash ?? ''])")

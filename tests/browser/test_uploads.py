@@ -83,6 +83,7 @@ def test_a_bad_file_takes_nothing_away(page: Page) -> None:
     fill_pasted(page, "one two three four five six seven")
     choose(page, "corpus", "Upload a file")
     upload(page, "good.txt", GERMAN.encode())
+    expect(widget(page, "text_card")).to_contain_text("UTF-8", timeout=PATIENCE)
     upload(page, *bad("a locked PDF"))
     expect(page.get_by_role("alert").filter(has_text="password")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Still chosen: good")).to_be_visible()

@@ -91,6 +91,13 @@ def press(page: Page, key: str) -> None:
     widget(page, key).locator("button").filter(visible=True).click(timeout=PATIENCE)
 
 
+def compare(page: Page, run_id: str) -> None:
+    """Put a run of /runs into the comparison; Streamlit loses a click that another follows at once."""
+    press(page, f"run_compare_{run_id}")
+    expect(widget(page, f"run_compare_{run_id}")).to_contain_text("Do not compare", timeout=PATIENCE)
+    settle(page)
+
+
 def choose(page: Page, key: str, label: str) -> None:
     """Choose an entry of a list; begin again where the page, drawn anew at that moment, has closed it."""
     box = widget(page, key).get_by_role("combobox")

@@ -1,8 +1,10 @@
 """While nobody trains, a worker compiles the programs of the built-in experiments, and gives way to whoever comes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
 
 from lstm_core.network.experiments import build_spec
 from lstm_core.service.cluster import Cluster
@@ -21,6 +23,14 @@ from tests.service.conftest import (
 )
 
 AESOP = build_spec("atienza-aesop", steps=2)
+
+
+@pytest.fixture(scope="module")
+def training_cluster() -> Iterator[Cluster]:
+    """A worker of these tests' own: in one that others have filled there is no room to compile ahead."""
+    cluster = Cluster.start(1)
+    yield cluster
+    cluster.close()
 
 
 def count_compilations() -> int:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lstm_core.coach.rules import Action
+from lstm_core.errors import RunNotFound
 from lstm_core.service.views import History
 from lstm_ui.coach import QUIET, do_action, read_facts
 from tests.ui_parts.views import small_view
@@ -77,11 +78,13 @@ def test_the_coach_knows_where_one_can_go_back_to_and_that_reviews_have_two_labe
 
 def show_a_coach(has_exploded: bool) -> None:
     import numpy as np
+    import streamlit as st
 
     from lstm_ui.coach import show_coach
     from tests.ui_parts.test_coach import RecordingService, make_history
 
     healthy, exploded = np.linspace(1, 0.4, 90), np.concatenate([np.linspace(1, 0.4, 60), np.full(30, np.nan)])
+    has_exploded &= "has_recovered" not in st.session_state
     state = "failed" if has_exploded else "training"
     show_coach(RecordingService(state, make_history(exploded if has_exploded else healthy)), "r1")
 
@@ -102,3 +105,25 @@ def test_it_offers_a_way_back_to_a_run_that_exploded():
     page = listen(has_exploded=True)
     assert "run away" in page.markdown[0].value
     assert page.button[0].label == "Go back to step 2 and on with a learning rate of 0.0003"
+
+
+def test_a_click_does_what_was_offered_even_if_the_coach_has_meanwhile_changed_its_mind(monkeypatch):
+    done = []
+    monkeypatch.setattr("lstm_ui.coach.do_action", lambda service, run, action: done.append(action.label))
+    page = listen(has_exploded=True)
+    label = page.button[0].label
+    page.session_state["has_recovered"] = True
+    page.button[0].click().run()
+    assert done == [label]
+    assert not page.button
+
+
+def test_an_advice_that_cannot_be_followed_any_more_says_why(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise RunNotFound("This run has gone.", "A run that is here was expected.", "Train another.")
+
+    monkeypatch.setattr("lstm_ui.coach.do_action", refuse)
+    page = listen(has_exploded=True)
+    page.button[0].click().run()
+    assert "has gone" in page.error[0].value
+    assert not page.exception
