@@ -134,8 +134,9 @@ _ALL = (
         "initialization",
         "Initial weights",
         "keras",
-        "How the first random weights are drawn: as Keras does today, or as the articles' TensorFlow 1 programs did.",
-        choices=("keras", "tensorflow-1"),
+        "How the first random weights are drawn: as Keras does today, the same with symbols far apart from the start "
+        "(their vectors from a standard normal, as in PyTorch), or as the articles' TensorFlow 1 programs did.",
+        choices=("keras", "wide-embedding", "tensorflow-1"),
         only_for="texts",
     ),
     # What a network that reads reviews has beside these

@@ -85,17 +85,20 @@ class ScoringJob:
         return ScoredReview(self.table.texts[index], score, verdict, float(self.known_shares[index]), label)
 
     def to_csv(self) -> bytes:
-        """Write all rows that are done, in UTF-8 with the mark by which Excel knows it."""
+        """Write all rows that are done, other columns last, in UTF-8 with the mark by which Excel knows it."""
+        assert self.table is not None
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        has_labels = self.table is not None and self.table.labels is not None
-        writer.writerow(["review", "score", "verdict", "words known", *(["label", "right"] if has_labels else [])])
+        label_names = [] if self.table.labels is None else ["label", "right"]
+        others = [defuse(name) for name in self.table.other_names]
+        writer.writerow(["review", "score", "verdict", "words known", *label_names, *others])
         for index in range(self.done):
             row = self.row(index)
             is_right = "yes" if (row.score > 0.5) == (row.label == LABELS[1]) else "no"
             writer.writerow(
                 [defuse(row.text), f"{row.score:.4f}", row.verdict, f"{row.known_share:.2f}"]
-                + ([row.label, is_right] if has_labels else [])
+                + ([row.label, is_right] if label_names else [])
+                + [defuse(cell) for cell in self.table.others[index]]
             )
         return text.getvalue().encode("utf-8-sig", "replace")
 

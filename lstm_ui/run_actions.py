@@ -16,6 +16,7 @@ from lstm_ui.visitor import own_token, token_for
 
 # Keys of the session
 COMPARED = "compared_runs"  # the list of chosen runs
+COMPARED_LIST = "compared_list"  # the box that shows it has this key and a number
 DELETED = "deleted_runs"  # what this visitor has deleted and can still bring back
 RENAMED = "renamed_runs"  # how often each run was: a box with a new key is an empty, closed one
 UPLOADS = "uploaded_runs"  # likewise for the field of uploads
@@ -107,6 +108,20 @@ def toggle_compared(run_id: str) -> None:
     else:
         _notice("error", f"{MAX_COMPARED_RUNS} runs are compared already. Take one out first.")
     st.session_state[COMPARED] = chosen
+    # A new box: a second click, made before the page has told the old one what the first has done, comes with the
+    # box as it was, and would undo the first.
+    st.session_state[COMPARED_LIST] = st.session_state.get(COMPARED_LIST, 0) + 1
+
+
+def compared_list_key() -> str:
+    """Return the key of the box that now shows the comparison."""
+    return f"{COMPARED_LIST}_{st.session_state.get(COMPARED_LIST, 0)}"
+
+
+def choose_compared(key: str) -> None:
+    """Compare what the box with this key says, if it is not an old one."""
+    if key == compared_list_key():
+        st.session_state[COMPARED] = st.session_state[key]
 
 
 def upload(service: TrainingService, key: str) -> None:

@@ -12,7 +12,7 @@ from lstm_core.service.training_service import TrainingService
 from lstm_core.service.views import RunView
 from lstm_ui.live_chart.data import ChartData, thin_history
 from lstm_ui.page import run_name
-from lstm_ui.run_actions import COMPARED
+from lstm_ui.run_actions import COMPARED, choose_compared, compared_list_key
 from lstm_ui.run_status import format_seconds
 from lstm_ui.run_summary import format_value, results
 
@@ -39,14 +39,17 @@ def show_comparison(service: TrainingService, runs: dict[str, RunView]) -> None:
     """Let up to six of `runs` be chosen, and draw them together."""
     kept = [run_id for run_id in st.session_state.get(COMPARED, ()) if run_id in runs]
     st.session_state[COMPARED] = kept  # a run that somebody has deleted must not be among them
+    key = compared_list_key()
+    st.session_state[key] = kept
     chosen = st.multiselect(
         "Compare",
         list(runs),
-        key=COMPARED,
+        key=key,
+        on_change=choose_compared,
+        args=(key,),
         format_func=lambda run_id: run_name(runs[run_id]),
         max_selections=MAX_COMPARED_RUNS,
         placeholder=f"Choose two to {MAX_COMPARED_RUNS} runs, here or by their button",
-        persist_state="session",
     )
     if len(chosen) < 2:
         return
@@ -103,7 +106,7 @@ def build_figure(curves: dict[str, ChartData], x_axis: str, log_axis: bool) -> d
     layout = {
         "height": CHART_HEIGHT,
         "margin": {"l": 56, "r": 8, "t": 8, "b": 48},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},  # above, a phone puts the buttons
         "xaxis": {"title": {"text": "step" if x_axis == "steps" else "seconds of training"}, "rangemode": "tozero"},
         "yaxis": {
             "title": {"text": "loss (nats); validation dashed"},

@@ -19,7 +19,7 @@ from lstm_core.text.windows import MIN_SYMBOLS_TO_SPLIT, MIN_WINDOWS_TO_SPLIT, V
 from lstm_core.training.observations import SAMPLE_SYMBOLS, SEED_SYMBOLS
 
 CODINGS = {
-    "embedding": 'code = layers.Embedding(len(names), {size}, name="embedding")',
+    "embedding": 'code = layers.Embedding(len(names), {size}, {wide}name="embedding")',
     "integer": '''def code(ids):
     """Take each id as one plain number."""
     return layers.Rescaling(1.0)(layers.Reshape((-1, 1))(ids))
@@ -173,8 +173,10 @@ def _symbols(run: ExportedRun) -> str:
 def _network(spec: RunSpec) -> str:
     is_every = spec.targets == "every"
     said = "output(drop(signal))" if spec.dropout else "output(signal)"
+    is_wide = spec.initialization == "wide-embedding"
+    wide = "embeddings_initializer=keras.initializers.RandomNormal(0, 1), " if is_wide else ""
     lines = [
-        *CODINGS[spec.coding].format(size=spec.embedding).split("\n"),
+        *CODINGS[spec.coding].format(size=spec.embedding, wide=wide).split("\n"),
         *_layer_lines(spec, is_every),
         "",
         'inputs = keras.Input((None,), dtype="int32")',

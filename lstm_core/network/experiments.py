@@ -36,8 +36,8 @@ _CHARACTERS_ARTICLE = {
 
 _CHARACTERS_FAST = {
     "symbols": "characters", "window": 100, "coding": "embedding", "embedding": 64, "targets": "every", "units": 256,
-    "batch": 16, "optimizer": "adam", "learning_rate": 0.005, "beta_2": 0.99, "schedule": "cosine", "clip_norm": 1.0,
-    "steps": 0, "seconds": 60.0,
+    "initialization": "wide-embedding", "batch": 16, "optimizer": "adam", "learning_rate": 0.008, "beta_2": 0.99,
+    "schedule": "cosine", "clip_norm": 1.0, "steps": 0, "seconds": 60.0,
 }  # fmt: skip
 
 _CHARACTERS_FAST_REASON = (

@@ -64,8 +64,10 @@ def draw_weights(shape: WeightedShape, random_seed: int, forget_bias: float, ini
     """Draw the first weights, float32; the same seed draws the same.
 
     "keras": Glorot uniform kernels, orthogonal recurrent kernels (Saxe et al. 2014), embedding uniform ±0.05, zero
-    biases. "tensorflow-1": as the tutorials' BasicLSTMCell, one Glorot uniform draw over kernel and recurrent kernel
-    stacked, and an output layer from a standard normal. The forget gate's bias starts at `forget_bias` in both.
+    biases. "wide-embedding": the same, but the embedding from a standard normal, as PyTorch's nn.Embedding: symbols
+    that begin far apart are told apart sooner. "tensorflow-1": as the tutorials' BasicLSTMCell, one Glorot uniform
+    draw over kernel and recurrent kernel stacked, and an output layer from a standard normal. The forget gate's bias
+    starts at `forget_bias` in all.
     """
     random = np.random.default_rng([random_seed, 0])
     weights: Weights = {}
@@ -75,14 +77,15 @@ def draw_weights(shape: WeightedShape, random_seed: int, forget_bias: float, ini
             size[0] + shape.units if initialization == "tensorflow-1" and name != "output/kernel" else size[0]
         )
         if name == "embedding":
-            array = random.uniform(-0.05, 0.05, size)
+            is_wide = initialization == "wide-embedding"
+            array = random.standard_normal(size) if is_wide else random.uniform(-0.05, 0.05, size)
         elif name.startswith("output") and initialization == "tensorflow-1":
             array = random.standard_normal(size)
         elif part == "bias":
             array = np.zeros(size)
             if name.startswith("lstm"):
                 array[shape.units : 2 * shape.units] = forget_bias
-        elif part == "recurrent_kernel" and initialization == "keras":
+        elif part == "recurrent_kernel" and initialization != "tensorflow-1":
             array = _draw_orthogonal(random, size)
         else:
             if part == "recurrent_kernel":  # the lower rows of the kernel that TensorFlow 1 draws in one piece

@@ -4,6 +4,7 @@ Read as a stream and kept within bounds; what is left out on the way is counted 
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,11 +29,16 @@ _SHOWN_LABELS = 6
 
 @dataclass(frozen=True)
 class ReviewTable:
-    """Reviews to be scored; `labels` (n,) int8 as in LabelledReviews, or None where the table tells none."""
+    """Reviews to be scored; `labels` (n,) int8 as in LabelledReviews, or None where the table tells none.
+
+    `others` are the cells of each review in the table's other columns, named by `other_names`.
+    """
 
     texts: tuple[str, ...]
     labels: np.ndarray | None
     note: str = ""
+    other_names: tuple[str, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -55,7 +61,8 @@ def read_labelled_reviews(
     scale = find_scale(rows.labels)
     if rows.labels and scale is None:
         raise _strange_labels(columns, set(rows.labels))
-    reviews = _keep_labelled(rows, scale)
+    labels = _read_labels(rows, scale)
+    reviews = LabelledReviews(tuple(rows.texts), labels, " ".join(rows.notes))
     count, positive = len(reviews), int(reviews.labels.sum())
     if count < MIN_LABELLED_REVIEWS:
         raise UnreadableReviews(
@@ -85,16 +92,19 @@ def read_reviews_to_score(
     `read_labelled_reviews` does, but for labels: on no scale, they are as good as none, and it is said.
     """
     columns = columns or guess_columns(source, max_bytes)
+    places = [place for place in range(len(columns.names)) if place not in (columns.text, columns.label)]
+    rows, labels = _Rows(), None
     if columns.label is not None:
-        rows = _collect(source, columns, max_bytes, max_rows)
+        rows = _collect(source, columns, max_bytes, max_rows, others=places)
         scale = find_scale(rows.labels)
-        if scale is not None:
-            labelled = _keep_labelled(rows, scale)
-            return _check_any(ReviewTable(labelled.texts, labelled.labels, labelled.note))
-    rows = _collect(source, columns, max_bytes, max_rows, needs_label=False)
-    if columns.label is not None:
-        rows.notes.append(f"Nothing in the column “{columns.names[columns.label]}” is a label that can be compared.")
-    return _check_any(ReviewTable(tuple(rows.texts), None, " ".join(rows.notes)))
+        labels = _read_labels(rows, scale) if scale else None
+    if labels is None:
+        rows = _collect(source, columns, max_bytes, max_rows, needs_label=False, others=places)
+        if columns.label is not None:
+            column = columns.names[columns.label]
+            rows.notes.append(f"Nothing in the column “{column}” is a label that can be compared.")
+    names = tuple(columns.names[place] for place in places)
+    return _check_any(ReviewTable(tuple(rows.texts), labels, " ".join(rows.notes), names, tuple(rows.others)))
 
 
 @dataclass
@@ -103,14 +113,25 @@ class _Rows:
 
     texts: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    others: list[tuple[str, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def _collect(source: Source, columns: ReviewColumns, max_bytes: int, max_rows: int, needs_label: bool = True) -> _Rows:
-    """Gather texts and labels as they stand in the table. Stops, for labels to be refused, when many are strange."""
+def _collect(
+    source: Source,
+    columns: ReviewColumns,
+    max_bytes: int,
+    max_rows: int,
+    needs_label: bool = True,
+    others: Sequence[int] = (),
+) -> _Rows:
+    """Gather texts and labels as they stand in the table, and the cells of the columns `others`.
+
+    Stops, for labels to be refused, when many are strange.
+    """
     gathered, same, strange = _Rows(), dict[str, str](), set[str]()
     missing = shifted = cut = memory = 0
-    needed = max(columns.text, columns.label or 0) + 1
+    needed = max(columns.text, columns.label or 0, *others) + 1
     with open_text(source, max_bytes, columns.encoding) as text:
         for number, row in enumerate(iter_rows(text, columns.delimiter, columns.is_quoted), -int(columns.has_header)):
             if number < 0:
@@ -128,11 +149,13 @@ def _collect(source: Source, columns: ReviewColumns, max_bytes: int, max_rows: i
                 continue
             if len(review) > MAX_REVIEW_CHARACTERS:
                 review, cut = review[:MAX_REVIEW_CHARACTERS], cut + 1
-            memory += sys.getsizeof(review)
+            beside = tuple(row[place] for place in others)
+            memory += sum(map(sys.getsizeof, (review, *beside)))
             if memory > MAX_REVIEW_MEMORY_BYTES:
                 gathered.notes.append(f"Only the first {len(gathered.texts):,} reviews are used: they fill the memory.")
                 break
             gathered.texts.append(review)
+            gathered.others.append(beside)
             if needs_label:
                 gathered.labels.append(same.setdefault(label, label))
                 if not is_on_any_scale(label):
@@ -148,16 +171,17 @@ def _collect(source: Source, columns: ReviewColumns, max_bytes: int, max_rows: i
     return gathered
 
 
-def _keep_labelled(rows: _Rows, scale: LabelScale | None) -> LabelledReviews:
-    """Turn labels into numbers; leave out the reviews that are neither positive nor negative."""
+def _read_labels(rows: _Rows, scale: LabelScale | None) -> np.ndarray:
+    """Turn labels into numbers (n,), and leave the reviews that are neither positive nor negative out of `rows`."""
     meanings = [scale.read(label) for label in rows.labels] if scale else []
     kept = [place for place, meaning in enumerate(meanings) if meaning != NEITHER]
-    notes = list(rows.notes)
+    rows.texts = [rows.texts[place] for place in kept]
+    rows.labels = [rows.labels[place] for place in kept]
+    rows.others = [rows.others[place] for place in kept]
     if scale is not None:
         left_out = len(meanings) - len(kept)
-        notes += _say(left_out, "review", f"({scale.neither}), neither good nor bad, {{was}} left out.")
-    labels = np.array([meanings[place] for place in kept], dtype=np.int8)
-    return LabelledReviews(tuple(rows.texts[place] for place in kept), labels, " ".join(notes))
+        rows.notes += _say(left_out, "review", f"({scale.neither}), neither good nor bad, {{was}} left out.")
+    return np.array([meanings[place] for place in kept], dtype=np.int8)
 
 
 def _check_columns(columns: ReviewColumns) -> None:

@@ -39,6 +39,10 @@ class Plan:
         start = self.schedule_start if self.decay_steps and self.final_rate else step
         return replace(self, total_steps=max(total_steps, step + 1), schedule_start=start)
 
+    def corrected(self, step: int, total_steps: int) -> "Plan":
+        """End at `total_steps`, as is now known better; the schedule goes on from where it began."""
+        return replace(self, total_steps=max(total_steps, step + 1))
+
     def train_on(self, step: int, steps: int) -> "Plan":
         """Go on for `steps` more than the `step` that was reached, whatever ended the run before."""
         return replace(self.with_total(step, step + steps), until="steps", is_timed=False)

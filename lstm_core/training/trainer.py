@@ -179,10 +179,19 @@ class Trainer:
         return self.plan.total_steps or self.spec.steps or None
 
     def _settle_budget(self) -> None:
-        """Turn a budget in seconds into steps, once, as soon as the speed is known."""
-        if self.plan.total_steps is None and self.seconds >= min(SECONDS_TO_MEASURE_SPEED, self.spec.seconds / 4):
-            total = round(self.step * self.spec.seconds / self.seconds)
-            self.plan = self.plan.with_total(self.step, min(total, self.spec.steps or total))
+        """Turn a budget in seconds into steps as soon as the speed is known, and put that right in its first quarter.
+
+        The first steps are slower than those that follow. Later, a learning rate that sinks to the end would jump.
+        """
+        quarter = self.spec.seconds / 4
+        if not self.plan.is_timed or self._seconds_per_step is None:
+            return
+        total = round(self.step + (self.spec.seconds - self.seconds) / self._seconds_per_step)
+        total = min(total, self.spec.steps or total)
+        if self.plan.total_steps is None and self.seconds >= min(SECONDS_TO_MEASURE_SPEED, quarter):
+            self.plan = self.plan.with_total(self.step, total)
+        elif self.plan.total_steps is not None and self.seconds < quarter:
+            self.plan = self.plan.corrected(self.step, total)
 
     def _report(
         self,

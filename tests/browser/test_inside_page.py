@@ -15,10 +15,10 @@ from tests.browser.visitor import (
     PATIENCE,
     choose,
     fill,
+    open_own,
     open_page,
     press,
     run_id,
-    set_knobs,
     settle,
     wait_for_state,
     widget,
@@ -35,10 +35,7 @@ def sonnets(browser: Browser, app: RunningApp) -> str:
     """A small network of letters, trained on the sonnets by pressing Train; the id of its run."""
     with browser.new_context(base_url=app.address) as context:
         page = context.new_page()
-        open_page(page, "/train")
-        choose(page, "experiment", "My own")
-        choose(page, "corpus", "Shakespeare: sonnets and speeches")
-        set_knobs(page, symbols="characters", units=48, window=48, steps=400)
+        open_own(page, "shakespeare", symbols="characters", units=48, window=48, steps=400)
         press(page, "train")
         wait_for_state(page, "finished")
         return run_id(page)

@@ -9,14 +9,13 @@ from tests.browser.chromium import check_no_exception
 from tests.browser.conftest import TrainedRun
 from tests.browser.visitor import (
     PATIENCE,
-    choose,
     fill,
     open_page,
     open_tab,
     press,
     run_id,
-    set_knobs,
     settle,
+    start_own_run,
     switch,
     wait_for_state,
     wait_for_step,
@@ -86,13 +85,8 @@ def test_every_age_answers_and_the_game_ends_with_a_result_to_share(page: Page, 
 
 
 def test_a_click_on_the_coachs_advice_begins_a_run_that_branches_off(page: Page) -> None:
-    open_page(page, "/train")
-    choose(page, "experiment", "My own")
-    choose(page, "corpus", "Paste a text")
-    fill(page, "pasted", "the cat sat on the mat and the dog sat on the cat . " * 5)
-    set_knobs(page, units=8, window=4, steps=1_000_000)
-    fill(page, "knob_learning_rate", "0.000001")
-    press(page, "train")
+    text = "the cat sat on the mat and the dog sat on the cat . " * 5
+    start_own_run(page, text, units=8, window=4, steps=1_000_000, learning_rate="0.000001")
     wait_for_step(page, 400)
     crawling = run_id(page)
     expect(widget(page, "coach")).to_contain_text("at a crawl", timeout=PATIENCE)

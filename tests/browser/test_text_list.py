@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import check_no_exception
 from tests.browser.running_app import RunningApp, find_free_port
-from tests.browser.visitor import PATIENCE, choose, open_page, press, set_knobs, settle, wait_for_state, widget
+from tests.browser.visitor import PATIENCE, choose, open_own, open_page, press, settle, wait_for_state, widget
 
 TO_DOWNLOAD, DOWNLOADED = "Tiny Shakespeare (1.1 MB, to download)", "Tiny Shakespeare"
 
@@ -56,10 +56,9 @@ def classroom(browser: Browser, classroom_app: tuple[RunningApp, Path]) -> Itera
 
 def test_a_text_of_the_teachers_folder_is_trained_on(classroom: Classroom) -> None:
     page = classroom.page
-    choose(page, "experiment", "My own")
+    open_own(page, "paste", units=8, window=4, steps=60)
     choose(page, "corpus", "Our _own_ $story$ & [more].txt")
     expect(page.get_by_text("From the teacher’s folder")).to_be_visible(timeout=PATIENCE)
-    set_knobs(page, units=8, window=4, steps=60)
     press(page, "train")
     wait_for_state(page, "finished")
     assert page.locator(".st-key-train_page em", has_text="own").count() == 0

@@ -12,7 +12,7 @@ from tests.browser.visitor import (
     PATIENCE,
     choose,
     fill,
-    open_page,
+    open_own,
     press,
     set_knobs,
     settle,
@@ -148,10 +148,7 @@ def test_a_document_is_trained_on(page: Page, kind: str) -> None:
 
 def prepare(page: Page) -> None:
     """Open /train for a network of one's own and the field for a file."""
-    open_page(page, "/train")
-    choose(page, "experiment", "My own")
-    set_knobs(page, units=8, window=4, steps=30)
-    choose(page, "corpus", "Upload a file")
+    open_own(page, "upload", units=8, window=4, steps=30)
 
 
 def train_some_steps(page: Page, beginning: str) -> None:

@@ -92,7 +92,7 @@ def press(page: Page, key: str) -> None:
 
 
 def compare(page: Page, run_id: str) -> None:
-    """Put a run of /runs into the comparison; Streamlit loses a click that another follows at once."""
+    """Put a run of /runs into the comparison."""
     press(page, f"run_compare_{run_id}")
     expect(widget(page, f"run_compare_{run_id}")).to_contain_text("Do not compare", timeout=PATIENCE)
     settle(page)
@@ -200,9 +200,14 @@ def be_the_visitor_of(page: Page, *tokens: str) -> None:
     page.context.add_cookies([{"name": TOKENS_COOKIE, "value": ".".join(tokens), "domain": "127.0.0.1", "path": "/"}])
 
 
-def start_own_run(page: Page, text: str, **knobs: str | int) -> None:
-    """Open the link to a network of one's own, its knobs turned, paste a text, and press Train."""
-    open_page(page, f"/train?{urlencode({'experiment': 'my-own', 'text': 'paste', **knobs})}")
+def open_own(page: Page, text: str, **knobs: str | float) -> None:
+    """Open the link to a network of one's own, its knobs turned; `text` is one that ships, "paste" or "upload"."""
+    open_page(page, f"/train?{urlencode({'experiment': 'my-own', 'text': text, **knobs})}")
+
+
+def start_own_run(page: Page, text: str, **knobs: str | float) -> None:
+    """Open the link to a network of one's own, paste a text, and press Train."""
+    open_own(page, "paste", **knobs)
     fill(page, "pasted", text)
     press(page, "train")
     wait_for_step(page, 1)

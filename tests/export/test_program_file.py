@@ -99,6 +99,12 @@ def test_the_learning_rate_is_the_plans(kind: str, capsys: pytest.CaptureFixture
     np.testing.assert_allclose([space["learning_rate"](step) for step in range(1, 71)], plan.rates(1, 70), rtol=1e-6)
 
 
+def test_symbols_that_begin_far_apart_do_so_in_the_program_too() -> None:
+    made = make_run(build_small_spec(coding="embedding", initialization="wide-embedding"))
+    code = next(cell.code for cell in text_cells(made, "''") if "layers.Embedding" in cell.code)
+    assert "embeddings_initializer=keras.initializers.RandomNormal(0, 1)" in code
+
+
 def test_the_program_of_reviews_runs_as_a_script_with_its_file_beside_it(tmp_path: Path, capsys) -> None:
     spec = build_review_spec(
         direction="both", pooling="mean-and-max", dense=4, word_dropout=0.1, crops=0.2, units=6, steps=60

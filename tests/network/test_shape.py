@@ -8,7 +8,7 @@ import pytest
 from lstm_core.network.shape import NetworkShape, draw_weights
 
 SHAPE = NetworkShape(symbol_count=60, coding="embedding", embedding=40, layers=2, units=50, targets="every", window=6)
-INITIALIZATIONS = ("keras", "tensorflow-1")
+INITIALIZATIONS = ("keras", "wide-embedding", "tensorflow-1")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,14 @@ def test_only_the_forget_gates_start_with_a_bias(initialization: str) -> None:
     np.testing.assert_array_equal(bias, np.outer([0, 1.5, 0, 0], np.ones(50)))
 
 
-def test_recurrent_kernels_of_keras_are_orthogonal() -> None:
-    kernel = draw_weights(SHAPE, 1, 1.0, "keras")["lstm_1/recurrent_kernel"]
+@pytest.mark.parametrize(("initialization", "deviation"), [("keras", 0.05 / np.sqrt(3)), ("wide-embedding", 1)])
+def test_symbols_begin_close_together_or_far_apart(initialization: str, deviation: float) -> None:
+    assert draw_weights(SHAPE, 1, 1.0, initialization)["embedding"].std() == pytest.approx(deviation, rel=0.05)
+
+
+@pytest.mark.parametrize("initialization", ["keras", "wide-embedding"])
+def test_recurrent_kernels_of_keras_are_orthogonal(initialization: str) -> None:
+    kernel = draw_weights(SHAPE, 1, 1.0, initialization)["lstm_1/recurrent_kernel"]
     np.testing.assert_allclose(kernel @ kernel.T, np.eye(50), atol=1e-5)
 
 

@@ -132,6 +132,28 @@ def test_two_runs_are_compared_by_their_buttons(open_page, store):
     assert page.session_state[COMPARED] == runs[1:] and not page.exception
 
 
+def test_a_click_that_comes_with_the_list_as_it_was_before_the_last_one_undoes_nothing(open_page, store):
+    first, second = (store_run(store) for _ in range(2))
+    page = open_page()
+    stale = page.multiselect[0]._widget_state
+    page.button(key=f"run_compare_{first}").click().run()
+    page.button(key=f"run_compare_{second}").click()
+    states = page._tree.get_widget_states()
+    states.widgets.append(stale)
+    page._run(states)
+    assert page.session_state[COMPARED] == [first, second] and not page.exception
+
+
+def test_the_list_itself_chooses_too(open_page, store):
+    runs = [store_run(store) for _ in range(2)]
+    page = open_page()
+    page.multiselect[0].select(page.multiselect[0].options[0]).run()
+    page.multiselect[0].select(page.multiselect[0].options[1]).run()
+    assert sorted(page.session_state[COMPARED]) == sorted(runs)
+    page.multiselect[0].set_value([page.multiselect[0].options[1]]).run()
+    assert len(page.session_state[COMPARED]) == 1 and not page.exception
+
+
 def test_a_seventh_run_is_not_taken_into_the_comparison(open_page, store):
     runs = [store_run(store) for _ in range(7)]
     page = open_page()

@@ -162,6 +162,13 @@ def test_labels_of_reviews_to_score_are_kept_where_they_are_understood() -> None
     assert strange.note == "Nothing in the column “label” is a label that can be compared."
 
 
+def test_the_other_columns_of_reviews_to_score_are_kept_beside_them() -> None:
+    table = b"id,text,stars,shop\n7,a fine soup,5,Adler\n8,just a soup,3,Adler\n9,a cold soup,1\n"
+    scored = read_reviews_to_score(io.BytesIO(table))
+    assert scored.texts == ("a fine soup", "a cold soup")
+    assert (scored.other_names, scored.others) == (("id", "shop"), (("7", "Adler"), ("9", "")))
+
+
 def test_of_very_many_reviews_to_score_the_first_are_taken() -> None:
     table = make_table(["1"] * (MAX_SCORED_ROWS + 1), ["good"] * (MAX_SCORED_ROWS + 1))
     scored = read_reviews_to_score(io.BytesIO(table))

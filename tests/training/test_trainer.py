@@ -160,6 +160,17 @@ def test_a_budget_in_seconds_becomes_a_number_of_steps_and_ends_the_run_there() 
     assert last.stopped_by == "seconds"
 
 
+def test_a_budget_in_seconds_is_put_right_while_the_first_steps_prove_slower_than_the_rest() -> None:
+    trainer = Trainer(build_small_spec(steps=0, seconds=100, schedule="cosine", **DROPOUT))
+    totals = []
+    for step, seconds, seconds_per_step in [(4, 2.0, 0.5), (14, 3.0, 0.1), (214, 26.0, 0.2)]:
+        trainer.step, trainer.seconds, trainer._seconds_per_step = step, seconds, seconds_per_step
+        trainer._settle_budget()
+        totals.append(trainer.plan.total_steps)
+    assert totals == [4 + 196, 14 + 970, 14 + 970]
+    assert trainer.plan.schedule_start == 4
+
+
 def test_of_steps_and_seconds_what_comes_first_ends_the_run() -> None:
     trainer = Trainer(build_small_spec(steps=9, seconds=3_600, **DROPOUT))
     assert finish(trainer).stopped_by == "steps"

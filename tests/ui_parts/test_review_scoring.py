@@ -49,6 +49,11 @@ def test_reviews_without_labels_and_in_another_language_are_scored_and_it_is_tol
     assert float(rows(job)[1][3]) == 1 and float(rows(job)[2][3]) < 0.5
 
 
+def test_the_other_columns_come_home_too_and_harmless(scorer: ReviewScorer) -> None:
+    job = score(scorer, f'id,text,=shop\n7,"{GOOD}",=1+1\n8,"{BAD}",Adler\n'.encode())
+    assert [row[4:] for row in rows(job)] == [["id", "'=shop"], ["7", "'=1+1"], ["8", "Adler"]]
+
+
 def test_what_is_stopped_keeps_the_scores_that_it_has(scorer: ReviewScorer) -> None:
     data = f"{GOOD}\n".encode() * (CHUNK * 3)
     job = ScoringJob(scorer, "the judge", "my.txt", data, guess_columns(io.BytesIO(data)))
