@@ -41,9 +41,9 @@ _CHARACTERS_FAST = {
 }  # fmt: skip
 
 _CHARACTERS_FAST_REASON = (
-    "Learned vectors instead of one-hot, half the units, 16 sequences at a time and a rate that sinks. On the sonnets "
-    "and speeches the article's smoothed loss stands at 1.320 after its 10,000 steps (215 s); this falls below it "
-    "after 32 s and ends at 1.222."
+    "Learned vectors that begin far apart instead of one-hot, half the units, 16 sequences at a time and a rate that "
+    "sinks. On Tiny Shakespeare, whose last tenth it has not read, the loss there is 1.70 nats after 18 s and 1.56 "
+    "after 55 s; with vectors that begin close together it was 1.88 after 18 s."
 )
 
 _ATIENZA_SUMMARY = "A fable of Aesop: three words in, the fourth to be named, one layer of 512 units."
