@@ -1,12 +1,10 @@
 """Measure 11: how much memory the whole app takes, idle and warm, and whether it grows with runs and visits.
 
-`python -m benchmarks.memory` starts the app, has it train and show every page once (warm), then has visitors without
-browsers (tests/load) train a hundred short runs of ten shapes and open pages two hundred times. What is counted is the
-proportional set size (PSS) of the server and of all that it started: memory that several share counts once.
-`--quick` only shows that it runs.
+The app is started, trains and shows every page once (warm); then visitors without browsers (tests/load) train a hundred
+short runs of ten shapes and open pages two hundred times. What is counted is the proportional set size (PSS) of the
+server and of all that it started: memory that several share counts once.
 """
 
-import argparse
 import asyncio
 import tempfile
 import time
@@ -16,13 +14,12 @@ from pathlib import Path
 
 from benchmarks.class_at_once import wait_until_ready
 from benchmarks.cloud_check import measure_bytes
+from benchmarks.results import Section, alone, at_most
 from lstm_ui.page import PAGES
 from tests.browser.running_app import RunningApp
 from tests.load.crowd import Setup, gather_crowd, set_up
 from tests.load.light_visitor import LightVisitor
 
-MAX_WARM_BYTES = 1_100_000_000
-MAX_GROWTH = 0.05
 TOGETHER = 5  # visitors who train at the same time
 SHAPES = 10
 RUN_SECONDS = 240.0  # for a short run to end, on a busy machine
@@ -46,10 +43,18 @@ class MemoryFigures:
         return self.after_bytes / self.warm_bytes - 1
 
 
-def measure(runs: int = 100, visits: int = 200) -> MemoryFigures:
+def measure(runs: int = 100, visits: int = 200) -> Section:
     """Start the app, use it, and measure before, between and after."""
     with tempfile.TemporaryDirectory() as folder, RunningApp(Path(folder) / "app") as app:
-        return asyncio.run(_measure(app, runs, visits))
+        figures = asyncio.run(_measure(app, runs, visits))
+    rows = (
+        alone("", "idle: the training process is there, nobody has come", "MB", [figures.idle_bytes / 1e6]),
+        alone("11", "warm: ten shapes trained, each page opened", "MB", [figures.warm_bytes / 1e6], at_most(1_100)),
+        alone("", f"after {runs} more runs and {visits} visits", "MB", [figures.after_bytes / 1e6]),
+        alone("11", "growth from warm on", "%", [100 * figures.growth], at_most(5)),
+    )
+    note = "The proportional set size of the server and of all that it has started."
+    return Section("memory", "Memory", rows, (note,), failure="; ".join(sorted(set(figures.errors))[:5]))
 
 
 async def _measure(app: RunningApp, runs: int, visits: int) -> MemoryFigures:
@@ -103,24 +108,3 @@ async def _visit(address: str, count: int) -> list[str]:
             await visitor.open(PAGES[number % len(PAGES)].path)
             errors += visitor.errors
     return errors
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; return 1 when a target was missed or somebody saw an error."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="5 runs, 12 visits")
-    options = parser.parse_args(arguments)
-    figures = measure(5, 12) if options.quick else measure()
-    print(f"idle   {figures.idle_bytes / 1e6:7,.0f} MB")
-    print(f"warm   {figures.warm_bytes / 1e6:7,.0f} MB (target: {MAX_WARM_BYTES / 1e6:,.0f} MB)")
-    print(
-        f"after  {figures.after_bytes / 1e6:7,.0f} MB, {figures.runs} runs and {figures.visits} visits later: "
-        f"{100 * figures.growth:+.1f} % (target: {100 * MAX_GROWTH:.0f} %)"
-    )
-    for error in sorted(set(figures.errors))[:5]:
-        print(f"error: {error}")
-    return 0 if figures.warm_bytes <= MAX_WARM_BYTES and figures.growth <= MAX_GROWTH and not figures.errors else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

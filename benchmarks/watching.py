@@ -24,6 +24,7 @@ from benchmarks.visits import (
     server_process,
 )
 from lstm_core.network.experiments import EXPERIMENTS, build_spec
+from lstm_ui.live_run.publisher import WATCHED_SECONDS
 from tests.browser.running_app import RunningApp
 from tests.browser.visitor import (
     choose,
@@ -55,7 +56,7 @@ class Watched:
     tab_seconds: float  # of processor time in the page, with all of Streamlit's own work
 
 
-def measure(seconds: float = 15.0, rounds: int = 2, watchers: int = 30, points: int = POINTS) -> Section:
+def measure(seconds: float = 15.0, rounds: int = 5, watchers: int = 30, points: int = POINTS) -> Section:
     """Measure `seconds` of each thing, the run itself `rounds` times on either side, the chart with `points` on it."""
     spec = build_spec(EXPERIMENT)
     notes = [
@@ -142,7 +143,7 @@ def _measure_costs(
         shown = page.evaluate(f"{CHART}.data[0].x.length")
         address = f"/train?run={run_id(page)}"
         page.goto("about:blank")
-        page.wait_for_timeout(2_000)
+        page.wait_for_timeout(1_000 * (WATCHED_SECONDS + 5))  # until the server writes no more for those who watched
         alone_seconds = _server_share(page, server, seconds)
         many = _measure_many(browser, app, server, address, seconds, watchers, notes)
         page.goto(address)
@@ -175,10 +176,11 @@ def _watch(page: Page, server: psutil.Process, seconds: float) -> Watched:
 
 def _tell_one(one: Watched, alone_seconds: float, notes: list[str]) -> list[Row]:
     ticks = max(1, one.wire.sent)
-    per_tick = 1e3 * one.server_seconds / ticks
+    run_alone = 1e3 * alone_seconds * one.seconds / ticks
+    per_tick = 1e3 * one.server_seconds / ticks - run_alone
     notes.append(
-        f"One watcher: {ticks} ticks in {one.seconds:.1f} s; of the server's {per_tick:.1f} ms a tick, "
-        f"{1e3 * alone_seconds * one.seconds / ticks:.1f} ms are what the run takes without a watcher."
+        f"One watcher: {ticks} ticks in {one.seconds:.1f} s. The server took {per_tick:.1f} ms for each, beside the "
+        f"{run_alone:.1f} ms that handing out the run's slices and keeping what they bring take anyway."
     )
     drawn = [update["spent"] for update in one.drawn]
     if not drawn:

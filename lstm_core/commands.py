@@ -239,7 +239,7 @@ def _show_progress(run: LiveRun) -> None:
 
 def _measure(trainer: Any, run: LiveRun) -> dict[str, float | None]:
     """Loss and accuracy as each recipe counts them, and those of the held-out part and of the test reviews."""
-    history = run.history()
+    history = run.curves.history()
     training, validation, test = trainer.evaluate_fully()
     loss, accuracy = training.loss_nats, training.accuracy
     if run.spec.reviews is None and (run.spec.recipe == "article" or run.spec.symbols == "characters"):

@@ -1,7 +1,6 @@
 """Four lessons with the real controls: a question, links that set everything, what to look for.
 
-A lesson's link names it (`/train?lesson=memorising&…`), so that /train can say what it is about and propose its
-question for the prediction.
+A lesson's link names it (`/train?lesson=memorising&…`). Next: `lesson_note.py`, which /train shows then.
 """
 
 from collections.abc import Mapping
@@ -9,10 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lstm_ui.forecast import suggest_question
-
 IN_ADDRESS = "lesson"  # /train?lesson=memorising
-CURRENT = "lesson_current"  # key of the session
 
 
 @dataclass(frozen=True)
@@ -101,31 +97,3 @@ def show_lesson_card(lesson: Lesson) -> None:
         with st.container(height="stretch", vertical_alignment="bottom", horizontal=True, gap="small"):
             for label in lesson.links:
                 st.page_link("pages/train.py", label=label, query_params=lesson_query(lesson, label), width="content")
-
-
-def take_lesson() -> None:
-    """Begin the lesson that the address names; names that there are not are left out."""
-    name = st.query_params.pop(IN_ADDRESS, None)
-    if name in LESSONS:
-        if st.session_state.get(CURRENT) != name:
-            suggest_question(LESSONS[name].question)
-        st.session_state[CURRENT] = name
-
-
-def show_lesson_note() -> None:
-    """Draw what the lesson asks for, and all its links, until it is left."""
-    lesson = LESSONS.get(st.session_state.get(CURRENT, ""))
-    if lesson is None:
-        return
-    with st.container(key="lesson_note", gap="xsmall"):
-        st.markdown(f"**Lesson: {lesson.title}**  \n{lesson.question}")
-        steps = [f"Predict first, below: {lesson.predict}", *lesson.steps]
-        st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            for label in lesson.links:
-                st.page_link("pages/train.py", label=label, query_params=lesson_query(lesson, label), width="content")
-            st.button("Leave the lesson", key="lesson_leave", type="tertiary", on_click=_leave)
-
-
-def _leave() -> None:
-    st.session_state.pop(CURRENT, None)

@@ -14,6 +14,7 @@ from lstm_ui.coach import show_coach
 from lstm_ui.forecast import forget_forecast, read_forecast
 from lstm_ui.knob_controls import LEARNING_RATES, nearest_learning_rate
 from lstm_ui.live_run import ChartSettings, describe_standing, show_live_run
+from lstm_ui.live_run.ahead import load_ahead
 from lstm_ui.outcome import show_outcome
 from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown, friendly_errors
@@ -160,6 +161,7 @@ def _show_nothing_yet(is_of_reviews: bool) -> None:
         st.container(height=CHART_HEIGHT, border=True, horizontal_alignment="center", vertical_alignment="center"),
     ):
         st.markdown(REVIEW_CHART_TO_COME if is_of_reviews else CHART_TO_COME, text_alignment="center", width=420)
+    load_ahead()
     if is_of_reviews:
         return
     with st.container(key="live_sample"):

@@ -10,10 +10,9 @@ import time
 
 import streamlit as st
 
-WATCHING_SECONDS = (
-    75.0  # after the last sign of life, given every 30 s, a browser watches no more: it is closed or hidden
-)
-FIRST_POINT_SECONDS = 0.15  # while a run has no step yet: its first point is what everybody waits for
+WATCHING_SECONDS = 75.0  # after the last sign of life, given every 30 s, a browser is closed or hidden
+# While a run has no step yet, of so many watchers: its first point is what everybody waits for.
+FIRST_POINT_SECONDS, FIRST_POINT_SECONDS_EACH = 0.08, 0.02
 # Up to so many watchers, so many seconds between looks. With few of them a little less than a slice of training takes,
 # so that none is left out.
 PACES = ((8, 0.4), (30, 1.0))
@@ -43,9 +42,10 @@ class Watchers:
             return len(self._last_looks)
 
 
-def choose_pace(watchers: int) -> float:
-    """Return the seconds between two looks of each of so many watchers."""
-    return next((seconds for most, seconds in PACES if watchers <= most), SLOWEST_SECONDS)
+def choose_pace(watchers: int, has_begun: bool = True) -> float:
+    """Return the seconds between two looks of each of so many watchers, at a run that has made a step or has not."""
+    pace = next((seconds for most, seconds in PACES if watchers <= most), SLOWEST_SECONDS)
+    return pace if has_begun else min(pace, FIRST_POINT_SECONDS + FIRST_POINT_SECONDS_EACH * watchers)
 
 
 def name_watcher() -> str:

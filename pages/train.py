@@ -4,7 +4,7 @@ import streamlit as st
 
 from lstm_core.errors import CoreError
 from lstm_ui.forecast import show_forecast_form
-from lstm_ui.lessons import show_lesson_note, take_lesson
+from lstm_ui.lesson_note import show_lesson_note, take_lesson
 from lstm_ui.own_locks import own_locks
 from lstm_ui.page import escape_markdown, friendly_errors, page_setup
 from lstm_ui.room_note import show_room_note

@@ -16,26 +16,24 @@ from concurrent.futures import CancelledError
 from concurrent.futures import Future as Fetched
 
 from lstm_core.errors import CoreError, RunNotFound, ServiceUnavailable
-from lstm_core.network.size import allowed_bytes, check_size
+from lstm_core.network.size import check_size
 from lstm_core.service.cluster import Cluster
-from lstm_core.service.deadlines import ANSWER_SECONDS, PATIENCE, Deadlines, Patience, fetch
+from lstm_core.service.cluster_watch import HEALTH_SECONDS, ClusterWatch
+from lstm_core.service.deadlines import PATIENCE, Deadlines, Patience, fetch
 from lstm_core.service.errand import Errand, ErrandStep
 from lstm_core.service.known_programs import KnownPrograms
 from lstm_core.service.live_run import LiveRun
 from lstm_core.service.mishaps import WAS_LOST, lose_slice, may_train_beside, tell_loss
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.saving import RunSaver
-from lstm_core.service.turn_taking import TurnTaking, count_cores
+from lstm_core.service.turn_taking import TurnTaking
 from lstm_core.service.turns import Turn
 from lstm_core.service.warm_ups import WarmUps
 from lstm_core.training.slices import RunState, SliceRequest, train_slice
 
 CHECKPOINT_SECONDS = 10.0  # of training: what a lost worker costs at most
 FIRST_CHECKPOINT_SECONDS = 1.0  # so that a new run can be asked to write soon
-HEALTH_SECONDS = 2.0  # between looks at the cluster
-RETRY_SECONDS = 10.0  # between attempts to start a cluster that does not start or does not last
 QUEUE_PAUSES = 20  # times as long as a look at the whole queue took, before the next
-NO_WORKER_SECONDS = 30.0  # a worker is replaced within seconds; after this nobody is coming
 
 logger = logging.getLogger(__name__)
 
@@ -55,20 +53,17 @@ class Conductor:
         self.store = store
         self.lock = threading.RLock()
         self.runs = runs
-        self.readiness = "starting"
         self._saver = RunSaver(store, runs, self.lock)
-        self.max_training_bytes = allowed_bytes(None)  # of one run; less once the workers' memory is known
         self._checkpoint_seconds = checkpoint_seconds
         self._deadlines = Deadlines(patience)
-        self._start_cluster = start_cluster
-        self._cluster: Cluster | None = None
         self._turns = TurnTaking()
-        self._slots: dict[str, int] = {}  # by worker: tasks that it works on at once
         self._programs = KnownPrograms()
         self._warm_ups = WarmUps(experiments_ahead, self._programs, self.wake)
+        self._cluster = ClusterWatch(start_cluster, self._deadlines, self._warm_ups, self._lose_slices)
         self._errands: list[weakref.ref[Errand]] = []
-        self._next_start = self._next_look = self._last_worker = self._next_queue = 0.0  # time.monotonic()
+        self._next_queue = 0.0  # time.monotonic()
         self._events: queue.SimpleQueue[tuple[SliceRequest, Fetched] | None] = queue.SimpleQueue()
+        self._news, self._news_count = threading.Condition(), 0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._conduct, daemon=True, name="conductor")
         self._thread.start()
@@ -79,20 +74,36 @@ class Conductor:
 
     def start_errand(self, steps: Sequence[ErrandStep]) -> Errand:
         """Have a worker do something else than training. Raises ServiceUnavailable when there is none."""
-        cluster = self._cluster
-        if cluster is None or not self._slots or not cluster.alive():
-            is_starting = self.readiness == "starting"
-            raise ServiceUnavailable(
-                f"{'The training processes are still starting' if is_starting else 'No training process is there'}.",
-                "TensorFlow runs in one of them alone.",
-                "Try again in some seconds.",
-            )
-        errand = Errand.start(cluster.client, steps)
+        errand = Errand.start(self._cluster.ready_client(), steps)
         self._errands = [*self._errands_under_way(), weakref.ref(errand)]
         return errand
 
     def _errands_under_way(self) -> list["weakref.ref[Errand]"]:
         return [known for known in self._errands if (errand := known()) is not None and not errand.is_over]
+
+    def wait_for_news(self, known: int, timeout: float) -> int:
+        """Wait `timeout` seconds at most until something has come in since `known` was returned; return what is known.
+
+        For threads that would else look again and again; 0 is what nobody has returned yet.
+        """
+        with self._news:
+            self._news.wait_for(lambda: self._news_count != known, timeout)
+            return self._news_count
+
+    def _tell_news(self) -> None:
+        with self._news:
+            self._news_count += 1
+            self._news.notify_all()
+
+    @property
+    def readiness(self) -> str:
+        """How the cluster is, see `TrainingService.readiness`."""
+        return self._cluster.readiness
+
+    @property
+    def max_training_bytes(self) -> int:
+        """What one run may take of a worker's memory."""
+        return self._cluster.max_training_bytes
 
     def close(self) -> None:
         """Hand out nothing more and end the cluster."""
@@ -103,72 +114,29 @@ class Conductor:
     def _conduct(self) -> None:
         while not self._closing.is_set():
             try:
-                self._look_after_cluster()
+                self._cluster.look()
                 self._hand_out_slices()
+                self._deadlines.let_go()
                 self._warm_up()
                 self._take_in_results()
+                self._tell_news()
                 self._saver.save_statuses()
             except Exception:  # a bug with one run must not end everyone's training for good
                 logger.exception("The conductor stumbled and goes on")
                 self._closing.wait(HEALTH_SECONDS)
         self._saver.save_statuses()
-        if self._cluster is not None:
-            self._cluster.close()
+        self._cluster.close()
 
-    # The cluster
-
-    def _look_after_cluster(self) -> None:
-        """Start the cluster, anew if it has gone, and count its workers, which may come and go."""
-        now = time.monotonic()
-        if self._cluster is None or not self._cluster.alive():
-            self._slots = {}
-            if now >= self._next_start:
-                self._connect()
-        elif now >= self._next_look:
-            self._deadlines.give_up_hanging(self._cluster.client)
-            self._count_workers(self._cluster)
-
-    def _connect(self) -> None:
-        if self._cluster is not None:
-            logger.warning("The cluster has gone; starting it anew")
-            self._cluster.close()
-            self._cluster = None
-            self.readiness = "starting"
+    def _lose_slices(self) -> None:
+        """Forget all slices that are out: they went with their cluster."""
         with self.lock:
             for run in self.runs.values():
                 run.mishap = WAS_LOST if run.slice_out is not None else run.mishap
                 run.worker, run.slice_out = None, None
-        self._deadlines.clear()
-        try:
-            self._cluster = self._start_cluster()
-            self._warm_ups.forget_all()
-            self._last_worker = time.monotonic()
-            self._count_workers(self._cluster)
-        except CoreError as error:
-            self.readiness = str(error)
-        finally:
-            self._next_start = time.monotonic() + RETRY_SECONDS
-
-    def _count_workers(self, cluster: Cluster) -> None:
-        threads = cluster.client.nthreads(callback_timeout=ANSWER_SECONDS)
-        self._deadlines.give_up_gone(threads)
-        threads = self._deadlines.leave_out_hanging(threads)
-        self._warm_ups.meet(cluster.client, threads)
-        if threads:
-            self.max_training_bytes = allowed_bytes(cluster.worker_bytes())
-        now = time.monotonic()
-        self._slots = threads
-        self._next_look = now + HEALTH_SECONDS if threads else now
-        if threads:
-            self.readiness, self._last_worker = "ready", now
-        else:
-            self.readiness = "No training process is there at the moment. Training goes on as soon as one is."
-            if cluster.is_embedded and now - self._last_worker > NO_WORKER_SECONDS:
-                cluster.close()
 
     def _warm_up(self) -> None:
         """Have programs compiled ahead, as long as nobody trains, and no errand is measured."""
-        if self._cluster is not None and self._cluster.alive() and not self._warm_ups.is_done:
+        if self._cluster.slots and not self._warm_ups.is_done:
             with self.lock:
                 is_idle = not any(run.is_alive or run.slice_out is not None for run in self.runs.values())
             self._warm_ups.go_on(self._cluster.client, is_idle and not self._errands_under_way())
@@ -177,14 +145,16 @@ class Conductor:
 
     def _hand_out_slices(self) -> None:
         """Hand out as many slices as the workers have room for, and those that save the last steps of resting runs."""
+        slots = self._cluster.slots
         with self.lock:
             runs = list(self.runs.values())
             for run in runs:
-                if not run.is_alive and run.wants_checkpoint and run.worker in self._slots and run.slice_out is None:
+                rests = not run.is_alive and run.slice_out is None
+                if rests and run.wants_checkpoint and run.worker in slots:
                     self._try_to_hand_out(Turn(run.run_id, run.worker, 0.0))
             out = [run for run in runs if run.slice_out is not None]
             ready = [run for run in runs if run.slice_out is not None or may_train_beside(run, out)]
-            for turn in self._turns.next(ready, self._slots, self._count_cores()):
+            for turn in self._turns.next(ready, slots, self._cluster.count_cores()):
                 run = self.runs[turn.run_id]
                 if may_train_beside(run, out):
                     out.append(run)
@@ -197,13 +167,10 @@ class Conductor:
         """Pause runs that nobody looks at, and tell each its place in the queue; of many runs a little later."""
         started = time.monotonic()
         if started >= self._next_queue:
-            self._turns.pause_abandoned(runs, sum(self._slots.values()))
+            self._turns.pause_abandoned(runs, sum(self._cluster.slots.values()))
             self._turns.tell_places(runs)
             now = time.monotonic()
             self._next_queue = now + QUEUE_PAUSES * (now - started)
-
-    def _count_cores(self) -> int:
-        return count_cores(self._slots, self._cluster is not None and self._cluster.is_embedded)
 
     def _try_to_hand_out(self, turn: Turn) -> None:
         run = self.runs[turn.run_id]
@@ -215,7 +182,6 @@ class Conductor:
             run.fail(str(error))
 
     def _hand_out(self, run: LiveRun, turn: Turn) -> None:
-        assert self._cluster is not None
         if run.worker is None:  # it may have come before the worker's memory was known, or with an upload
             check_size(run.shape, run.spec, self.max_training_bytes)
         run.take_up_wishes()
@@ -266,7 +232,7 @@ class Conductor:
         way there and back.
         """
         try:
-            event = self._events.get(timeout=HEALTH_SECONDS if self._slots else HEALTH_SECONDS / 4)
+            event = self._events.get(timeout=HEALTH_SECONDS if self._cluster.slots else HEALTH_SECONDS / 4)
         except queue.Empty:
             return
         for others in range(self._events.qsize(), -1, -1):
@@ -295,8 +261,7 @@ class Conductor:
         except (KilledWorker, CancelledError, OSError) as error:
             with self.lock:
                 lose_slice(run, error)
-            self._slots.pop(str(run.worker_out), None)  # until the workers are counted again, which is now
-            self._next_look = 0.0
+            self._cluster.note_lost(str(run.worker_out))
         except CoreError as error:
             with self.lock:
                 run.fail(str(error))

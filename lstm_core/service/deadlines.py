@@ -53,6 +53,7 @@ class Deadlines:
         self._hanging: set[str] = set()  # workers that are being replaced
         self._patience = patience
         self._out: dict[int, _Out] = {}  # by the request's id(); kept alive here
+        self._ended: list[_Out | None] = []  # not yet let go of
 
     def begin(self, request: SliceRequest, future: "Future", worker: str) -> None:
         """Expect a slice that has just been handed to `worker`."""
@@ -62,7 +63,15 @@ class Deadlines:
 
     def end(self, request: SliceRequest) -> None:
         """Expect a slice no longer: it is back, or nobody waits for it."""
-        self._out.pop(id(request), None)
+        self._ended.append(self._out.pop(id(request), None))
+
+    def let_go(self) -> None:
+        """Have Dask forget the slices that have ended; to be called when the next ones are handed out.
+
+        Its client tells the scheduler of that in a message, and sends no two within 10 ms (distributed 2026.8): told
+        before, the next slice would wait so long, a fiftieth of its time.
+        """
+        self._ended.clear()
 
     def clear(self) -> None:
         """Expect nothing: the cluster has gone."""

@@ -50,7 +50,7 @@ def look_at(run: LiveRun, max_steps: int | None, max_seconds: float | None, temp
         run_id=run.run_id, spec=run.spec, state=run.state, step=run.step, loss=view.loss, accuracy=view.accuracy,
         validation_loss=view.validation_loss, counted_loss=counted, parameters=view.parameters,
         has_rare=RARE in run.vocabulary.symbols[-1:], wrote=samples[-1].text if samples else "",
-        curve=draw_curve(run.losses.tail(run.step), start_loss), is_moving=_is_moving(run),
+        curve=draw_curve(run.curves.losses.after(0), start_loss), is_moving=_is_moving(run),
     )  # fmt: skip
 
 
@@ -76,9 +76,9 @@ def draw_curve(losses: np.ndarray, start_loss: float) -> bytes:
 
 
 def _last_within(run: LiveRun, max_steps: int | None, max_seconds: float | None) -> float | None:
-    for note in reversed(run.validations):
+    for note in reversed(run.curves.validations):
         is_in_steps = max_steps is None or note.step <= max_steps
-        if is_in_steps and (max_seconds is None or run.seconds_at(note.step) <= max_seconds):
+        if is_in_steps and (max_seconds is None or run.curves.seconds_at(note.step) <= max_seconds):
             return note.loss
     return None
 

@@ -1,6 +1,5 @@
 """One run as the service holds it: its state, its curves, what it last said. Everything here happens under its lock."""
 
-import itertools
 import time
 from collections import deque
 from collections.abc import Hashable, Iterable
@@ -12,8 +11,9 @@ import numpy as np
 
 from lstm_core.network.shapes import Shape
 from lstm_core.network.spec import RunSpec
+from lstm_core.service.run_curves import GrowingArray, RunCurves
 from lstm_core.service.turns import Place
-from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
+from lstm_core.service.views import ALIVE, RunView
 from lstm_core.text.symbols import Vocabulary
 from lstm_core.training.forecast import Forecast
 from lstm_core.training.plan import Plan
@@ -30,34 +30,6 @@ from lstm_core.training.snapshots import Snapshot, thin_steps
 
 Note = TypeVar("Note", SampleNote, ValidationNote, Snapshot)
 MAX_SAMPLES_KEPT = 300  # on the timeline; three temperatures make three
-_generations = itertools.count(1)  # of the curves of all runs, so that two are never taken for one
-
-
-@dataclass
-class GrowingArray:
-    """Float32 values that are appended to often and read as one array."""
-
-    _values: np.ndarray = field(default_factory=lambda: np.empty(1024, np.float32))
-    _length: int = 0
-
-    def extend(self, first: int, values: np.ndarray) -> None:
-        """Write `values` at position `first`, forgetting whatever stood there and after; a gap before it is NaN."""
-        end = first + len(values)
-        if end > len(self._values):
-            grown = np.empty(max(end, 2 * len(self._values)), np.float32)
-            grown[: self._length] = self._values[: self._length]
-            self._values = grown
-        self._values[self._length : first] = np.nan
-        self._values[first:end] = values
-        self._length = end
-
-    def to_array(self) -> np.ndarray:
-        """Return a copy of all values."""
-        return self._values[: self._length].copy()
-
-    def tail(self, count: int) -> np.ndarray:
-        """Return the last `count` values, or fewer; they may change when more are written."""
-        return self._values[max(0, self._length - count) : self._length]
 
 
 @dataclass
@@ -92,14 +64,10 @@ class LiveRun:
     symbols_per_second: float = 0.0
     cpu_seconds: float = 0.0  # what it has cost, also what was lost since
     cores: int = 0
-    losses: GrowingArray = field(default_factory=GrowingArray)
-    accuracies: GrowingArray = field(default_factory=GrowingArray)
-    step_seconds: GrowingArray = field(default_factory=GrowingArray)
-    validations: list[ValidationNote] = field(default_factory=list)
+    curves: RunCurves = field(default_factory=RunCurves)
     samples: list[SampleNote] = field(default_factory=list)  # the timeline
     predictions: tuple[Prediction, ...] = ()
     words_version: int = 0  # grows when samples or predictions come or go
-    generation: int = field(default_factory=lambda: next(_generations))  # another one: what was known of it has changed
     # What the conductor needs to know
     is_single_step: bool = False  # after "Step": pause again when it is made
     learning_rate_wanted: float | None = None  # wishes wait until no slice is out: only then is the step known
@@ -188,7 +156,7 @@ class LiveRun:
             self.predictions = report.predictions or self.predictions
             self.add_samples(report.samples)
             self.words_version += 1
-        self.validations += [report.validation] if report.validation else []
+        self.curves.validations += [report.validation] if report.validation else []
 
     def add_samples(self, notes: Iterable[SampleNote]) -> None:
         """Add to the timeline. A long one is thinned evenly in log time, so that its beginning can always be seen."""
@@ -201,10 +169,7 @@ class LiveRun:
 
     def _add_steps(self, report: TrainingReport, count: int) -> None:
         at = self.seconds + report.seconds * np.arange(1, count + 1) / count
-        for curve, values in (
-            (self.losses, report.losses), (self.accuracies, report.accuracies), (self.step_seconds, at),
-        ):  # fmt: skip
-            curve.extend(report.first_step - 1, values)
+        self.curves.extend(report.first_step - 1, report.losses, report.accuracies, at)
         self.step = report.last_step
         self.seconds += report.seconds
         self.symbols_per_second = count * self.symbols_per_step / max(report.seconds, 1e-9)
@@ -215,38 +180,23 @@ class LiveRun:
         A machine that went down may have lost the history's end and kept a later checkpoint: the gap becomes NaN.
         """
         if step <= self.step:
-            self.seconds = self.seconds_at(step) if step else 0.0
+            self.seconds = self.curves.seconds_at(step)
         self.step = self.checkpoint_step = step
         self.saved_step = min(self.saved_step, step)
-        for curve in (self.losses, self.accuracies, self.step_seconds):
-            curve.extend(step, np.empty(0, np.float32))
-        self.validations = [note for note in self.validations if note.step <= step]
+        self.curves.go_back_to(step)
         self.samples = [note for note in self.samples if note.step <= step]
         _drop_later(self.unsaved_samples, step)
         _drop_later(self.unsaved_validations, step)
         _drop_later(self.unsaved_snapshots, step)
         self.words_version += 1
-        self.generation = next(_generations)
         self.checkpoint_seconds = self.seconds
         self.worker = self.carried = None
-
-    def seconds_at(self, step: int) -> float:
-        """Return the training time after a step that was made; NaN where it is not known."""
-        return float(self.step_seconds.tail(self.step - step + 1)[0])
-
-    def history(self) -> History:
-        """Return copies of the curves."""
-        notes = self.validations
-        return History(
-            self.losses.to_array(), self.accuracies.to_array(), self.step_seconds.to_array(),
-            np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
-            np.array([note.accuracy for note in notes], np.float32),
-        )  # fmt: skip
 
     def stamp(self) -> tuple[Any, ...]:
         """Return what changes whenever a view or the curves do; cheap to ask for."""
         return (
-            self.generation, self.step, self.state, self.slice_out is None, self.words_version, len(self.validations),
+            self.curves.generation, self.step, self.state, self.slice_out is None, self.words_version,
+            len(self.curves.validations),
             self.plan, self.stopped_by, self.note, self.trouble, self.cores, self.name,
             round(2 * self._compiling_for()),
             self.place and (self.place.runs_before, self.place.waits_for_own, round(self.place.seconds or 0)),
@@ -255,25 +205,13 @@ class LiveRun:
     def _compiling_for(self) -> float:
         return time.monotonic() - self.out_since if self.state == "compiling" else 0.0
 
-    def history_after(self, step: int, generation: int) -> HistoryPart:
-        """Return what the curves have beyond `step`, if they are still those of `generation`; else all of them."""
-        first = step if generation == self.generation else 0
-        curves = (self.losses, self.accuracies, self.step_seconds)
-        losses, accuracies, seconds = (curve.tail(max(0, self.step - first)).copy() for curve in curves)
-        notes = self.validations
-        return HistoryPart(
-            self.generation, first, losses, accuracies, seconds,
-            np.array([note.step for note in notes], np.int32), np.array([note.loss for note in notes], np.float32),
-            np.array([note.accuracy for note in notes], np.float32),
-        )  # fmt: skip
-
     def view(self) -> RunView:
         """Return a snapshot."""
         place = self.place if self.is_alive and self.slice_out is None else None
-        validation = self.validations[-1] if self.validations else None
+        validation = self.curves.validations[-1] if self.curves.validations else None
         return RunView(
             run_id=self.run_id, spec=self.spec, state=self.state, step=self.step, total_steps=self.plan.total_steps,
-            loss=self._average(self.losses, STEPS_AVERAGED), accuracy=self._shown_accuracy(),
+            loss=self._average(self.curves.losses, STEPS_AVERAGED), accuracy=self._shown_accuracy(),
             validation_loss=validation.loss if validation else None,
             validation_accuracy=validation.accuracy if validation else None,
             seconds=self.seconds, symbols_per_second=self.symbols_per_second, seconds_left=self._seconds_left(),
@@ -309,9 +247,9 @@ class LiveRun:
         if self.accuracy is not None:
             return self.accuracy
         if self.spec.recipe == "article" and self.spec.reviews is None:
-            tail = self.accuracies.tail(ARTICLE_STEPS_AVERAGED)
+            tail = self.curves.accuracies.tail(ARTICLE_STEPS_AVERAGED)
             return float(tail.mean()) if len(tail) else None
-        return self._average(self.accuracies, STEPS_AVERAGED)
+        return self._average(self.curves.accuracies, STEPS_AVERAGED)
 
     def _seconds_left(self) -> float | None:
         """Return the seconds to the end of the budget at its present speed and share of the cores; None if unknown."""

@@ -51,9 +51,7 @@ def record_report(store: RunStore, run: LiveRun, report: TrainingReport) -> None
 
 def record_unsaved(store: RunStore, run: LiveRun) -> None:
     """Add to the run's folder what `run` has taken in and is not there yet. Raises ServiceUnavailable as above."""
-    unsaved = run.step - run.saved_step
-    curves = (run.losses, run.accuracies, run.step_seconds)
-    store.append_history(run.run_id, run.saved_step + 1, *(curve.tail(unsaved) for curve in curves))
+    store.append_history(run.run_id, run.saved_step + 1, *run.curves.after(run.saved_step))
     run.saved_step = run.step
     while run.unsaved_samples:
         store.append_sample(run.run_id, vars(run.unsaved_samples[0]))

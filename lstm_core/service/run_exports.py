@@ -17,10 +17,10 @@ def load_exported_run(store: RunStore, run_id: str) -> ExportedRun:
     """
     network = store.load_network(run_id)
     run = load_live_run(store, run_id)
-    history, view = run.history(), run.view()
+    history, view = run.curves.history(), run.view()
     return ExportedRun(
         name=run.name or run.spec.text_name, spec=run.spec, plan=run.plan, network=network, losses=history.losses,
-        accuracies=history.accuracies, seconds=history.seconds, validations=tuple(run.validations),
+        accuracies=history.accuracies, seconds=history.seconds, validations=tuple(run.curves.validations),
         samples=tuple(run.samples), created=run.created, forecast=run.forecast,
         loss=view.loss, accuracy=view.accuracy, cpu_seconds=view.cpu_seconds,
     )  # fmt: skip

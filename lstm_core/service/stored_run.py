@@ -33,7 +33,7 @@ def load_live_run(store: RunStore, run_id: str) -> LiveRun:
         )  # fmt: skip
         _take_status(run, status)
         run.add_samples(SampleNote(**record) for record in store.load_samples(run_id))
-        run.validations = [ValidationNote(**record) for record in store.load_validations(run_id)]
+        run.curves.validations = [ValidationNote(**record) for record in store.load_validations(run_id)]
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise damaged("status or notes do not hold what they should") from error
     run.name, run.owner = store.load_name(run_id), store.load_owner(run_id)
@@ -60,10 +60,7 @@ def _take_status(run: LiveRun, status: dict[str, Any]) -> None:
 
 def _take_history(run: LiveRun, store: RunStore) -> None:
     history = store.load_history(run.run_id)
-    for curve, values in (
-        (run.losses, history.losses), (run.accuracies, history.accuracies), (run.step_seconds, history.seconds),
-    ):  # fmt: skip
-        curve.extend(0, values)
+    run.curves.extend(0, history.losses, history.accuracies, history.seconds)
     run.step = run.saved_step = len(history.losses)
     run.seconds = float(history.seconds[-1]) if run.step else 0.0
     # A machine that went down may have kept the checkpoint and lost the end of the history.

@@ -1,22 +1,17 @@
-"""What the pages ask for: start, pause, resume, stop a run; see how it stands. One service per server.
+"""What the pages ask for: start, pause, resume, stop a run, change it. One service per server.
 
 The pages poll; nothing here waits for training. Slices are handed out by the conductor's own thread.
 """
 
-import time
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lstm_core.errors import InvalidSetting, RunNotFound, ServiceUnavailable
-from lstm_core.export.exported_run import ExportedRun
+from lstm_core.errors import InvalidSetting
 from lstm_core.frameworks.comparison import ComparisonRequest
 from lstm_core.knobs import KNOBS
-from lstm_core.network.shape import draw_weights
 from lstm_core.network.size import check_size
 from lstm_core.network.spec import RunSpec
-from lstm_core.network.trained import TrainedNetwork
 from lstm_core.service.branching import branch_run
 from lstm_core.service.class_runs import ClassRuns
 from lstm_core.service.cluster import Cluster
@@ -28,28 +23,24 @@ from lstm_core.service.live_run import LiveRun
 from lstm_core.service.owners import NOBODY, check_owner, hash_token
 from lstm_core.service.recording import NO_FORECAST, record_new_run
 from lstm_core.service.retention import Housekeeper
-from lstm_core.service.run_archive import pack_run
-from lstm_core.service.run_exports import KerasErrand, keras_steps, load_exported_run
-from lstm_core.service.run_files import damaged
+from lstm_core.service.run_exports import KerasErrand, keras_steps
 from lstm_core.service.run_names import clean_run_name
+from lstm_core.service.run_reader import RunReader
 from lstm_core.service.run_rules import NoRules, RunRules
 from lstm_core.service.run_shelf import RunShelf
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.run_upload import unpack_run
 from lstm_core.service.turn_taking import check_room
-from lstm_core.service.views import ALIVE, History, HistoryPart, RunView
+from lstm_core.service.views import ALIVE
 from lstm_core.training.data import prepare_run
 from lstm_core.training.forecast import Forecast
 
-SETTLE_SECONDS = 3.0  # a slice takes half a second; a run that is compiling for the first time is not waited for
 
-
-class TrainingService:
+class TrainingService(RunReader):
     """Trains the runs of one store on one cluster. May be used from any thread.
 
-    Every method that takes a run's id raises RunNotFound when there is no such run, DamagedRun when its folder cannot
-    be read. Whoever has the id may look at the run; every method that changes it takes the token of its `owner`, see
-    owners.py, and raises NotAllowed for anybody else's.
+    Whoever has the id of a run may look at it, see RunReader; every method that changes it takes the token of its
+    `owner`, see owners.py, and raises NotAllowed for anybody else's. As there, RunNotFound and DamagedRun are raised.
     """
 
     def __init__(
@@ -65,12 +56,10 @@ class TrainingService:
         `checkpoint_seconds` of training is what a run loses at most when its training process does not survive;
         `patience` is how long one may hang. The programs of `experiments_ahead` are compiled while nobody trains.
         """
-        self._store = store or RunStore()
-        self._shelf = RunShelf(self._store)
-        self._conductor = Conductor(
-            self._store, self._shelf.live, start_cluster, checkpoint_seconds, patience, experiments_ahead
-        )
-        self._lock = self._conductor.lock
+        store = store or RunStore()
+        shelf = RunShelf(store)
+        conductor = Conductor(store, shelf.live, start_cluster, checkpoint_seconds, patience, experiments_ahead)
+        super().__init__(store, shelf, conductor)
         self.rules: RunRules = NoRules()  # asked before the lock is taken
         self.class_runs = ClassRuns(self._store, self._shelf, self._conductor)
         self.device_links = DeviceLinks()
@@ -176,67 +165,6 @@ class TrainingService:
         with self._lock:
             self._own(run_id, owner).learning_rate_wanted = value
 
-    def view(self, run_id: str) -> RunView:
-        """Return how a run stands now. Whoever asks is watching it."""
-        with self._lock:
-            self._shelf.take(run_id).seen = time.monotonic()
-            return self._shelf.view(run_id)
-
-    def stamp(self, run_id: str) -> Hashable:
-        """Return what changes whenever there is something new to be told of a run. Cheap: for those who look often."""
-        with self._lock:
-            return self._shelf.take(run_id).stamp()
-
-    def history(self, run_id: str) -> History:
-        """Return a run's curves."""
-        with self._lock:
-            return self._shelf.take(run_id).history()
-
-    def history_after(self, run_id: str, step: int, generation: int) -> HistoryPart:
-        """Return what a run's curves have beyond `step`; all of them when they are not those of `generation` any more.
-
-        For whoever keeps what came before: a long run's curves are not copied at every look.
-        """
-        with self._lock:
-            return self._shelf.take(run_id).history_after(step, generation)
-
-    def network(self, run_id: str) -> TrainedNetwork:
-        """Return the network of the last checkpoint, and have a newer one made for the next time.
-
-        Raises ServiceUnavailable while there is none.
-        """
-        if self._ask_for_checkpoint(run_id) == 0:
-            raise ServiceUnavailable(
-                "This network has only just begun.",
-                "It can write after its first second of training.",
-                "Wait a moment, or choose another run.",
-            )
-        return self._store.load_network(run_id)
-
-    def ages(self, run_id: str) -> list[int]:
-        """Return the steps at which a run's network can be asked, rising: 0, what was kept, and the last checkpoint."""
-        with self._lock:
-            checkpoint_step = self._shelf.take(run_id).checkpoint_step
-        return sorted({0, *self._store.snapshot_steps(run_id), checkpoint_step})
-
-    def network_at(self, run_id: str, step: int) -> TrainedNetwork:
-        """Return a run's network as it was at one of its `ages`.
-
-        Raises DamagedRun when it cannot be read, or is no longer kept.
-        """
-        with self._lock:
-            run = self._shelf.take(run_id)
-            spec, shape, vocabulary, title = run.spec, run.shape, run.vocabulary, run.spec.text_name
-        if step == 0:
-            weights = draw_weights(shape, spec.random_seed, spec.forget_bias, spec.initialization)
-            return TrainedNetwork(shape, weights, vocabulary, 0, title)
-        if step in self._store.snapshot_steps(run_id):
-            return self._store.load_snapshot(run_id, step)
-        network = self._store.load_network(run_id)
-        if network.step != step:
-            raise damaged(f"network after step {step:,} is not kept any more")
-        return network
-
     def branch(
         self, run_id: str, step: int, settings: Mapping[str, Any], steps: int | None = None, owner: str = NOBODY
     ) -> str:
@@ -289,34 +217,12 @@ class TrainingService:
             self._store.bring_back(run_id)
             self._shelf.forget(run_id)  # that it was not found is no longer true
 
-    def size_bytes(self, run_id: str) -> int:
-        """Return how much a run takes on the disk."""
-        return self._store.size_bytes(run_id)
-
-    def download(self, run_id: str) -> bytes:
-        """Return a run as a .zip file that `upload` takes back; a living one as it stands now.
-
-        Raises ServiceUnavailable before its first checkpoint.
-        """
-        self._ask_for_checkpoint(run_id)
-        self._settle(run_id)
-        return pack_run(self._store, run_id)
-
     def upload(self, archive: bytes, owner: str = NOBODY) -> str:
         """Take in what `download` gave, here or elsewhere, as a new run of `owner`'s and return its id.
 
         Raises DamagedRun when it is not whole or not what it says, TooBig when it is larger than a run may be.
         """
         return unpack_run(self._store, archive, hash_token(owner))
-
-    def exported(self, run_id: str) -> ExportedRun:
-        """Return all of a run that its exports need, a living one as it stands now.
-
-        Raises ServiceUnavailable before its first checkpoint.
-        """
-        self._ask_for_checkpoint(run_id)
-        self._settle(run_id)
-        return load_exported_run(self._store, run_id)
 
     def start_keras_file(self, run_id: str) -> KerasErrand:
         """Have a worker make a run's `.keras` file.
@@ -337,31 +243,10 @@ class TrainingService:
                 self._check = FrameworkCheck(request, self._conductor.start_errand(check_steps(request)))
             return self._check
 
-    def list_runs(self, owners: Iterable[str] = (), opened: Container[str] = ()) -> list[RunView]:
-        """Return the runs of these owners (tokens), those whose ids were `opened`, and those that nobody owns.
-
-        The newest comes first; damaged ones are left out.
-        """
-        shown = {NOBODY, *map(hash_token, owners)}
-        views = []
-        run_ids = self._store.list_ids()
-        with self._lock:
-            self._shelf.keep_only(run_ids)
-        for run_id in run_ids:
-            with self._lock, suppress(RunNotFound):  # anew for each: the first list of many runs takes a while
-                if run_id in opened or self._shelf.owner(run_id) in shown:
-                    view = self._shelf.view_listed(run_id)
-                    views += [view] if view is not None else []
-        return views
-
     def close(self) -> None:
         """Hand out nothing more and end the cluster. Living runs come back as interrupted."""
         self._housekeeper.close()
         self._conductor.close()
-
-    def note_shared(self, run_id: str) -> None:
-        """Remember that somebody has opened a run of another visitor's by its link: it leaves later than others."""
-        self._store.mark_shared(run_id)
 
     def _remove_unless_used(self, run_id: str) -> bool:
         with self._lock:
@@ -370,27 +255,6 @@ class TrainingService:
             self._shelf.forget(run_id)
             self._store.remove(run_id)
             return True
-
-    def _ask_for_checkpoint(self, run_id: str) -> int:
-        """Have a newer checkpoint made, if there are later steps, and return the step of the one that is there."""
-        with self._lock:
-            run = self._shelf.take(run_id)
-            run.wants_checkpoint = run.wants_checkpoint or run.checkpoint_step < run.step
-            step = run.checkpoint_step
-        self._conductor.wake()  # a run that rests gets no slice but for this
-        return step
-
-    def _settle(self, run_id: str) -> None:
-        """Wait until the checkpoint that a run was asked for is made; not for long."""
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < deadline:
-            with self._lock:
-                run = self._shelf.live.get(run_id)
-                if run is None or self._shelf.is_settled(run_id):
-                    return
-                if run.is_alive and not (run.wants_checkpoint and run.worker):
-                    return
-            time.sleep(0.02)
 
     def _rest(self, run_id: str, owner: str, state: str, stopped_by: str | None) -> None:
         with self._lock:

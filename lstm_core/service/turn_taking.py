@@ -36,14 +36,15 @@ class TurnTaking:
     def next(self, runs: Collection[LiveRun], slots: Mapping[str, int], core_count: int) -> list[Turn]:
         """Return whose slices are handed out now, and where; `slots` tells how many each worker works on at once.
 
-        Write into each run how many cores it has from now on: all for one alone, else about one each.
+        Write into each run how many cores it has from now on: all for one alone, else about one each. With its first,
+        short slice it has one: another is left to whoever draws the page on which that will be seen.
         """
         self._compiled = {worker: self._compiled.get(worker, set()) for worker in slots}
         living = self._contenders(runs)
         self._turns.keep_only(living)
         running = len(admitted(living))
         for run in runs:
-            run.cores = max(1, core_count // max(1, running))
+            run.cores = 1 if run.is_new else max(1, core_count // max(1, running))
         # With more runs than slots the next one lies ready: a worker need not wait for the way there and back.
         return self._turns.next(living, slots, ahead=int(running > sum(slots.values())))
 

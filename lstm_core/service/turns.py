@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lstm_core.knobs import MAX_RUNNING_RUNS
 
-SLICE_SECONDS = 0.5  # of training: Dask's 12 ms per round trip cost about 2 % of it
+SLICE_SECONDS = 0.4  # of training: two points a second with what lies between; the way there and back takes 2 % of it
 SHORT_SLICE_SECONDS = 0.25  # when many wait: below this, handing out costs too much
 FIRST_SLICE_SECONDS = 0.1  # so that the first point of a new curve comes soon
 ROUND_SECONDS = 4.0  # within which every run should have its turn, as long as slices need not be shorter than that

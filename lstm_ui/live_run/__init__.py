@@ -21,7 +21,7 @@ from lstm_ui.live_run.publisher import Publisher
 from lstm_ui.live_words.rows import pack_words
 from lstm_ui.page import friendly_errors
 from lstm_ui.run_status import pack_status
-from lstm_ui.watching import FIRST_POINT_SECONDS, Watchers, all_watchers, choose_pace
+from lstm_ui.watching import Watchers, all_watchers, choose_pace
 from lstm_ui.yardsticks import are_yardsticks_coming, find_yardsticks, lines_on_chart
 
 KEY = "live_run_component"
@@ -51,7 +51,7 @@ def show_live_run(
         data = pack(Had.read(question), question.get("words"))
         if data["ask_after"] and not question.get("is_hidden"):
             all_watchers().look(watcher)
-            data["address"] = _publisher().watch(run_id, (settings, is_own), _make_stamp(service, run_id), pack)
+            data["address"] = _publisher(service).watch(run_id, (settings, is_own), _make_stamp(service, run_id), pack)
         mount_live_run(data, KEY)
         if data["standing"] != standing:
             st.rerun()
@@ -96,8 +96,7 @@ def _milliseconds_to_next_tick(run: RunView, watchers: Watchers) -> int:
     """Return 0 when there will be none."""
     if not run.is_moving and not are_yardsticks_coming(run):
         return 0
-    pace = choose_pace(watchers.count())
-    return round(1000 * (min(pace, FIRST_POINT_SECONDS) if run.step == 0 else pace))
+    return round(1000 * choose_pace(watchers.count(), has_begun=run.step > 0))
 
 
 def _choose_lines(run: RunView, has_yardsticks: bool) -> ChartLines:
@@ -111,5 +110,5 @@ def _choose_lines(run: RunView, has_yardsticks: bool) -> ChartLines:
 
 
 @st.cache_resource(show_spinner=False)
-def _publisher() -> Publisher:
-    return Publisher()
+def _publisher(_service: TrainingService) -> Publisher:
+    return Publisher(_service.wait_for_news)

@@ -15,12 +15,13 @@ from lstm_ui import pulse
 from lstm_ui.static_files import plotly_address, script_address
 
 PARTS = Path(__file__).parents[1]
+FIGURE = PARTS / "live_chart" / "figure.js"
 SCRIPTS = (
     PARTS / "live_run" / "live_run.js",
     pulse.SCRIPT,
     PARTS / "live_run" / "status.js",
     PARTS / "live_chart" / "live_chart.js",
-    PARTS / "live_chart" / "figure.js",
+    FIGURE,
     PARTS / "live_words" / "live_words.js",
 )
 

@@ -45,8 +45,9 @@ async function look(root) {
     return sign(root); // no file, or no connection
   }
   if (runs.get(root) !== run) return; // the page was drawn meanwhile
-  if (data.standing !== run.standing) return sign(root); // other buttons, perhaps
-  if (data.serial === run.serial) return run.parts[0].beat(root, data.ask_after, () => look(root)); // nothing new
+  const isNew = data.serial !== run.serial, shown = isNew && show(root, data);
   run.serial = data.serial;
-  await show(root, data);
+  if (data.standing !== run.standing) sign(root); // other buttons, perhaps; what has come is shown before they are
+  else if (!isNew) run.parts[0].beat(root, data.ask_after, () => look(root));
+  await shown;
 }

@@ -25,13 +25,16 @@ from lstm_ui.static_files import STATIC_FOLDER
 
 WATCHED_SECONDS = 75.0  # after the last sign of life of a browser, which gives one every 30 s
 RECENT_SECONDS = 5.0  # what has come since is in the file; the slowest browsers look every two
-LOOK_SECONDS = 0.05  # between looks at the runs, of which each takes some microseconds while nothing is new
+LOOK_SECONDS = 0.25  # between looks at the runs while no news comes of any
+REST_SECONDS = 0.02  # between looks however much news comes
 LEFT_OVER_SECONDS = 600.0  # a file that was not written for so long belongs to a server that has gone
 
 logger = logging.getLogger(__name__)
 
 Pack = Callable[[Had, str], dict[str, Any]]
 """pack(chart had, words had) → what live_run.js reads of a run, without what was had."""
+Wait = Callable[[int, float], int]
+"""wait(known, seconds) → what is known when there is news, or the time is over: `RunReader.wait_for_news`."""
 
 
 @dataclass
@@ -55,7 +58,8 @@ class Watched:
 class Publisher:
     """Keeps the files; may be used from any thread."""
 
-    def __init__(self, folder: Path = STATIC_FOLDER / "live") -> None:
+    def __init__(self, wait: Wait, folder: Path = STATIC_FOLDER / "live") -> None:
+        self._wait = wait
         self._folder = folder
         self._lock = threading.Lock()
         self._watched: dict[str, Watched] = {}
@@ -81,6 +85,7 @@ class Publisher:
     def _run(self) -> None:
         """Write while anybody watches."""
         self._prepare_folder()
+        known = 0
         while True:
             with self._lock:
                 watched = list(self._watched.values())
@@ -89,7 +94,8 @@ class Publisher:
                     return
             for one in watched:
                 self._look_at(one)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(REST_SECONDS)
+            known = self._wait(known, LOOK_SECONDS)
 
     def _look_at(self, watched: Watched) -> None:
         now = time.monotonic()

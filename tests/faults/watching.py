@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from lstm_core.network.spec import RunSpec
-from lstm_core.service import conductor, turns
+from lstm_core.service import cluster_watch, conductor, turns
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.deadlines import Patience
 from lstm_core.service.run_store import RunStore
@@ -48,8 +48,9 @@ class Server:
         self._reference = ""
         shorten.setattr(turns, "SLICE_SECONDS", SLICE_SECONDS)
         shorten.setattr(turns, "SHORT_SLICE_SECONDS", SLICE_SECONDS)
-        shorten.setattr(conductor, "RETRY_SECONDS", 1.0)
-        shorten.setattr(conductor, "HEALTH_SECONDS", 0.5)
+        shorten.setattr(cluster_watch, "RETRY_SECONDS", 1.0)
+        for module in (cluster_watch, conductor):
+            shorten.setattr(module, "HEALTH_SECONDS", 0.5)
         # A function of its own only where it goes wrong: else the worker gets the very one of the app.
         shorten.setattr(conductor, "train_slice", partial(train_oddly, self.oddities))
         self.store = RunStore(folder)

@@ -48,7 +48,7 @@ def test_a_branch_has_the_beginning_of_the_other_and_what_was_changed(store: Run
     assert (branch.step, branch.state, branch.plan.total_steps) == (8, "paused", 100)
     assert branch.spec.dropout == 0.3
     assert branch.plan.learning_rates == ((1, 0.01), (9, 0.005))
-    np.testing.assert_array_equal(branch.losses.to_array(), run.losses.to_array()[:8])
+    np.testing.assert_array_equal(branch.curves.losses.after(0), run.curves.losses.after(0)[:8])
     assert [note.step for note in branch.samples] == [3]
     assert store.snapshot_steps(branch.run_id) == [2, 8]
     assert "from step 8" in branch.name and "step 8: learning rate 0.005, dropout 0.3" in branch.note

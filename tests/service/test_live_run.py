@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lstm_core.service.live_run import MAX_SAMPLES_KEPT, GrowingArray, LiveRun
+from lstm_core.service.live_run import MAX_SAMPLES_KEPT, LiveRun
 from lstm_core.training.data import prepare_data
 from lstm_core.training.plan import Plan
 from lstm_core.training.reports import SampleNote, TrainingReport, ValidationNote
@@ -43,35 +41,11 @@ def bring_back(run: LiveRun, steps: int, stopped_by: str | None = None) -> None:
     run.add_result(request, SliceResult(report, request.plan, None, "worker"))
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 3_000)), max_size=6))
-def test_a_growing_array_is_the_list_that_was_cut_and_extended(changes: list[tuple[int, int]]) -> None:
-    array, expected = GrowingArray(), []
-    for number, (back, count) in enumerate(changes):
-        first = max(0, len(expected) - back)
-        array.extend(first, np.full(count, number, np.float32))
-        expected = expected[:first] + [number] * count
-    assert array.to_array().tolist() == expected
-
-
-def test_values_missing_before_a_stretch_are_nan() -> None:
-    array = GrowingArray()
-    array.extend(0, np.float32([1, 2, 3]))
-    array.extend(1, np.float32([]))
-    array.extend(3, np.float32([4]))
-    np.testing.assert_array_equal(array.to_array(), [1, np.nan, np.nan, 4])
-
-
-def test_the_tail_of_a_short_array_is_all_of_it() -> None:
-    array = GrowingArray()
-    array.extend(0, np.float32([1, 2]))
-    assert (array.tail(1).tolist(), array.tail(5).tolist(), array.tail(0).tolist()) == ([2], [1, 2], [])
-
-
 def test_the_history_has_one_value_for_each_step_and_its_time() -> None:
     run = make_run()
     run.add_report(make_report(1, 4))
     run.add_report(make_report(5, 6))
-    history = run.history()
+    history = run.curves.history()
     assert history.losses.tolist() == [1, 2, 3, 4, 5, 6]
     assert history.seconds.tolist() == [0.125, 0.25, 0.375, 0.5, 0.75, 1.0]
     assert history.validation_steps.tolist() == [4, 6]
@@ -85,8 +59,8 @@ def test_a_run_that_goes_back_is_as_it_was_then() -> None:
             then.add_report(make_report(first, last))
     run.checkpoint_step = 12
     run.go_back_to(6)
-    for name, values in vars(then.history()).items():
-        np.testing.assert_array_equal(getattr(run.history(), name), values)
+    for name, values in vars(then.curves.history()).items():
+        np.testing.assert_array_equal(getattr(run.curves.history(), name), values)
     assert (run.step, run.seconds, list(run.samples)) == (6, 1.0, list(then.samples))
     assert (run.checkpoint_step, run.checkpoint_seconds) == (6, 1.0)
 
@@ -95,7 +69,7 @@ def test_a_run_without_checkpoint_goes_back_to_its_beginning() -> None:
     run = make_run()
     run.add_report(make_report(1, 4))
     run.go_back_to(0)
-    assert (run.step, run.seconds, len(run.history().losses), run.view().loss) == (0, 0.0, 0, None)
+    assert (run.step, run.seconds, len(run.curves.history().losses), run.view().loss) == (0, 0.0, 0, None)
 
 
 def test_a_checkpoint_later_than_the_history_leaves_a_gap_in_it() -> None:
@@ -103,7 +77,7 @@ def test_a_checkpoint_later_than_the_history_leaves_a_gap_in_it() -> None:
     run.add_report(make_report(1, 2))
     run.go_back_to(4)
     run.add_report(make_report(5, 5))
-    np.testing.assert_array_equal(run.history().losses, [1, 2, np.nan, np.nan, 5])
+    np.testing.assert_array_equal(run.curves.history().losses, [1, 2, np.nan, np.nan, 5])
 
 
 def test_a_long_timeline_of_samples_is_thinned_and_keeps_its_beginning() -> None:

@@ -97,8 +97,8 @@ def test_an_uploaded_run_is_the_one_that_was_downloaded(store: RunStore, run: Li
     for name in ("spec", "vocabulary", "shape", "plan", "state", "stopped_by", "name", "step", "seconds", "samples",
                  "validations", "predictions", "checkpoint_step", "symbols_per_second", "validation_note"):  # fmt: skip
         assert getattr(copy, name) == getattr(run, name), name
-    for name, values in vars(run.history()).items():
-        np.testing.assert_array_equal(getattr(copy.history(), name), values)
+    for name, values in vars(run.curves.history()).items():
+        np.testing.assert_array_equal(getattr(copy.curves.history(), name), values)
     (step, arrays), (copied_step, copied) = (store.load_checkpoint(each.run_id) for each in (run, copy))
     assert step == copied_step and set(arrays) == set(copied)
     assert all(np.array_equal(arrays[name], copied[name]) for name in arrays)
@@ -176,7 +176,7 @@ def test_a_run_before_its_first_checkpoint_has_nothing_to_download(store: RunSto
 def test_steps_of_which_nothing_is_known_stay_unknown(store: RunStore, run: LiveRun) -> None:
     store.append_history(run.run_id, 5, [np.nan], [np.nan], [np.nan])  # and all that came after it is lost
     copy = unpack_run(store, pack_run(store, run.run_id))
-    losses = load_live_run(store, copy).history().losses
+    losses = load_live_run(store, copy).curves.history().losses
     assert len(losses) == 12 and np.isfinite(losses[:4]).all() and np.isnan(losses[4:]).all()
     assert load_live_run(store, copy).seconds == 1.25
 

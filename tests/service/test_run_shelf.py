@@ -44,7 +44,7 @@ def test_runs_that_rest_leave_memory_but_not_the_list(
     for _ in range(2):
         assert [shelf.view_listed(run.run_id) for run in runs] == [run.view() for run in runs]
     assert len(shelf.live) == 3  # two, and the one taken up last
-    assert shelf.take(runs[0].run_id).history().losses.tolist() == [1.0]
+    assert shelf.take(runs[0].run_id).curves.history().losses.tolist() == [1.0]
 
 
 def test_runs_that_are_alive_stay_in_memory(store: RunStore, shelf: RunShelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lstm_core.errors import DamagedRun, RunNotFound
-from lstm_core.service import conductor
+from lstm_core.service import cluster_watch
 from lstm_core.service.cluster import Cluster
 from lstm_core.service.run_store import RunStore
 from lstm_core.service.training_service import TrainingService
@@ -98,7 +98,7 @@ def test_a_cluster_that_cannot_start_is_told_in_plain_words(store: RunStore) -> 
 def test_a_cluster_that_could_not_be_reached_at_first_is_tried_again(
     store: RunStore, training_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conductor, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(cluster_watch, "RETRY_SECONDS", 0.1)
     addresses = iter(["nonsense://x", training_cluster.client.scheduler.address])
     service = TrainingService(store, lambda: Cluster.connect(next(addresses)))
     run_id = service.start_run(small_spec(steps=10))

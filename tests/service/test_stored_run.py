@@ -40,8 +40,8 @@ def test_a_run_that_rests_comes_back_as_it_was(store: RunStore, run: LiveRun, st
     loaded = load_live_run(store, run.run_id)
     assert replace(loaded.view(), words_version=0) == replace(run.view(), words_version=0)  # counted since it is here
     assert loaded.plan == run.plan
-    for name, values in vars(run.history()).items():
-        np.testing.assert_array_equal(getattr(loaded.history(), name), values)
+    for name, values in vars(run.curves.history()).items():
+        np.testing.assert_array_equal(getattr(loaded.curves.history(), name), values)
 
 
 @pytest.mark.parametrize("state", ["waiting", "compiling", "training"])

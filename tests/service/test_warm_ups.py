@@ -71,7 +71,7 @@ def test_nothing_is_compiled_ahead_while_an_errand_is_measured(
     go_on = tmp_path / "go_on"
     service = start_service(experiments_ahead=("atienza-aesop",))
     conductor = service._conductor
-    wait_until(lambda: bool(conductor._slots))
+    wait_until(lambda: bool(conductor._cluster.slots))
     errand = conductor.start_errand([ErrandStep(wait_for_file, (str(go_on),))])
     warm_ups = conductor._warm_ups
     wait_until(lambda: not warm_ups.is_importing)

@@ -20,6 +20,12 @@ from tests.ui.test_live_chart import START_LOSS, make_history, part_of, unpack
 HISTORY = make_history(4_000)
 
 
+def look_soon(known: int, seconds: float) -> int:
+    """Wait as the training service does, but for news that come all the time."""
+    time.sleep(0.02)
+    return known + 1
+
+
 class Run:
     """A run of which the first `step` steps are made, and which may have gone."""
 
@@ -43,7 +49,7 @@ class Run:
 @pytest.fixture
 def watched(tmp_path: Path) -> tuple[Run, Callable[[], Path]]:
     """A run and how to watch it, which gives its file."""
-    run, publisher = Run(), Publisher(tmp_path / "live")
+    run, publisher = Run(), Publisher(look_soon, tmp_path / "live")
     return run, lambda: tmp_path / publisher.watch("r1", ChartSettings(), run.stamp, run.pack).split("/", 2)[2]
 
 
@@ -74,7 +80,7 @@ def test_nothing_is_written_while_nothing_is_new(watched: tuple[Run, Callable[[]
     file = watch()
     wait_until(file.exists)
     serial = read(file)["serial"]
-    looks = time.monotonic() + 5 * module.LOOK_SECONDS
+    looks = time.monotonic() + 5 * (module.REST_SECONDS + 0.02)
     wait_until(lambda: time.monotonic() > looks)
     assert (read(file)["serial"], run.packed) == (serial, 1)
 
@@ -124,7 +130,7 @@ def test_files_that_a_server_has_left_behind_are_cleared_away(watched: tuple[Run
     for file in (old, other):
         file.write_text("{}")
     os.utime(old, (0, 0))
-    Publisher(folder)._prepare_folder()
+    Publisher(look_soon, folder)._prepare_folder()
     assert other.exists() and not old.exists()
 
 
