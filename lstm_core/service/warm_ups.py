@@ -62,7 +62,7 @@ class WarmUps:
         self._wake = wake
         self._workers: dict[str, _Worker] = {}
         self._is_given_up = False
-        self._last_busy = 0.0  # time.monotonic()
+        self._last_busy = time.monotonic()
 
     def forget_all(self) -> None:
         """Begin anew: the cluster has been replaced."""

@@ -95,8 +95,9 @@ def test_an_uploaded_run_is_the_one_that_was_downloaded(store: RunStore, run: Li
     copy = load_live_run(store, unpack_run(store, pack_run(store, run.run_id)))
     assert copy.run_id != run.run_id
     for name in ("spec", "vocabulary", "shape", "plan", "state", "stopped_by", "name", "step", "seconds", "samples",
-                 "validations", "predictions", "checkpoint_step", "symbols_per_second", "validation_note"):  # fmt: skip
+                 "predictions", "checkpoint_step", "symbols_per_second", "validation_note"):  # fmt: skip
         assert getattr(copy, name) == getattr(run, name), name
+    assert copy.curves.validations == run.curves.validations
     for name, values in vars(run.curves.history()).items():
         np.testing.assert_array_equal(getattr(copy.curves.history(), name), values)
     (step, arrays), (copied_step, copied) = (store.load_checkpoint(each.run_id) for each in (run, copy))

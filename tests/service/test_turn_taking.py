@@ -104,7 +104,7 @@ def test_an_abandoned_run_pauses_with_a_note_and_a_watched_one_goes_on(turns: Tu
 def test_each_run_is_told_its_place_and_its_cores(turns: TurnTaking, clock: Clock) -> None:
     runs = [begin(clock, name, "v") for name in "pqr"]
     for run in runs:
-        run.worker = "a"
+        run.worker, run.is_new = "a", False
     turns.next(runs[:1], SLOTS, CORES)
     assert runs[0].cores == 2
     turns.next(runs, SLOTS, CORES)
@@ -112,6 +112,12 @@ def test_each_run_is_told_its_place_and_its_cores(turns: TurnTaking, clock: Cloc
     turns.tell_places(runs)
     assert [run.view().waits_for_own for run in runs] == [False, False, True]
     assert sorted(run.view().place for run in runs[:2]) == [0, 1] and runs[1].view().wait_seconds > 0
+
+
+def test_the_first_slice_of_a_run_leaves_a_core_to_whoever_draws_it(turns: TurnTaking, clock: Clock) -> None:
+    run = begin(clock, "p")
+    turns.next([run], SLOTS, CORES)
+    assert (run.is_new, run.cores) == (True, 1)
 
 
 def test_the_time_left_counts_the_turns_of_others(turns: TurnTaking, clock: Clock) -> None:
