@@ -82,7 +82,8 @@ def train_slice(request: SliceRequest) -> SliceResult:
     trainer.plan, trainer.cores = request.plan, request.cores
     report = _make_slice(trainer, request)
     wants_checkpoint = request.wants_checkpoint or bool(report.stopped_by)
-    keeps = not request.leaves and _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
+    is_wanted = not (request.leaves or report.stopped_by)  # one that has reached its end seldom trains on
+    keeps = is_wanted and _keep_trainer(request.run_id, trainer, is_safe=wants_checkpoint)
     checkpoint = trainer.state().to_arrays() if wants_checkpoint or not keeps else None
     return SliceResult(report, trainer.plan, checkpoint, address if keeps else None)
 

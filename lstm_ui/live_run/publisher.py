@@ -27,6 +27,7 @@ WATCHED_SECONDS = 75.0  # after the last sign of life of a browser, which gives 
 RECENT_SECONDS = 5.0  # what has come since is in the file; the slowest browsers look every two
 LOOK_SECONDS = 0.25  # between looks at the runs while no news comes of any
 REST_SECONDS = 0.02  # between looks however much news comes
+SELDOM_SECONDS = 0.5  # browsers that look less often than this get their file anew no more often than they look
 LEFT_OVER_SECONDS = 600.0  # a file that was not written for so long belongs to a server that has gone
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Watched:
     last_sign: float  # time.monotonic()
     told: Any = None  # the stamp that the file was written at
     words_told: str = ""  # their version
+    next_write: float = 0.0  # time.monotonic() before which nobody would read it
     recent: deque[tuple[float, Had]] = field(default_factory=deque)  # when which points were told, oldest first
 
     @property
@@ -103,6 +105,8 @@ class Publisher:
             if now - watched.last_sign > WATCHED_SECONDS:
                 self._forget(watched)  # a browser that comes back meets no file, and gives a sign of life
                 return
+            if now < watched.next_write:
+                return
             stamp = watched.stamp()
             if stamp != watched.told:
                 self._write(watched, now)
@@ -123,6 +127,8 @@ class Publisher:
             _replace(watched.words_file, words)
             watched.words_told = words["version"]
         _replace(watched.file, data | {"words": {"version": words["version"]}})
+        pace = data["ask_after"] / 1_000
+        watched.next_write = now + pace if chart["steps"] and pace > SELDOM_SECONDS else 0.0
         recent.append((now, Had(chart["curve"], chart["steps"], chart["stretch"], chart["mark_count"])))
 
     def _forget(self, watched: Watched) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.fault_table import FaultCost, write_table
 from tests.faults.watching import CHECKPOINT_SECONDS, Server, Watch
+from tests.service.conftest import wait_until
 
 COSTS = pytest.StashKey[dict[str, FaultCost]]()
 
@@ -20,6 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as shorten:
         shorten.delenv("LSTM_SCHEDULER", raising=False)
         server = Server(tmp_path_factory.mktemp("server"), shorten)
+        wait_until(lambda: server.cluster is not None)
         yield server
         server.service.close()
 

@@ -30,7 +30,7 @@ class Run:
     """A run of which the first `step` steps are made, and which may have gone."""
 
     def __init__(self) -> None:
-        self.step, self.words, self.is_gone, self.packed = 1, "a 1", False, 0
+        self.step, self.words, self.is_gone, self.packed, self.ask_after = 1, "a 1", False, 0, 400
         self._growing = GrowingCurve(0.9, START_LOSS)
 
     def stamp(self) -> Any:
@@ -43,7 +43,7 @@ class Run:
         self._growing.extend(part_of(HISTORY, self._growing.steps, self.step))
         chart = pack_chart(self._growing.curve(), ChartSettings(), ChartLines(START_LOSS), had)
         words = {"version": self.words} if self.words == words_had else {"version": self.words, "predictions": []}
-        return {"chart": chart, "words": words}
+        return {"chart": chart, "words": words, "ask_after": self.ask_after}
 
 
 @pytest.fixture
@@ -83,6 +83,17 @@ def test_nothing_is_written_while_nothing_is_new(watched: tuple[Run, Callable[[]
     looks = time.monotonic() + 5 * (module.REST_SECONDS + 0.02)
     wait_until(lambda: time.monotonic() > looks)
     assert (read(file)["serial"], run.packed) == (serial, 1)
+
+
+def test_a_file_is_written_no_more_often_than_many_watchers_look(watched: tuple[Run, Callable[[], Path]]) -> None:
+    run, watch = watched
+    run.ask_after = 1_000
+    file, started = watch(), time.monotonic()
+    while time.monotonic() - started < 1.5:
+        run.step += 1
+        time.sleep(0.02)
+    wait_until(lambda: read(file)["chart"]["steps"] == run.step)
+    assert run.packed <= 1 + (time.monotonic() - started) / 1.0
 
 
 def test_words_have_a_file_of_their_own_which_changes_with_them_alone(
