@@ -17,7 +17,7 @@ ABANDONED_NOTE = (
     f"Nobody looked at this run for {ABANDONED_SECONDS / 60:.0f} minutes while others waited for their turn, so it "
     "paused. Nothing is lost: Resume takes it up."
 )
-_USUAL_SECONDS_BETWEEN = 0.25  # two turns, before any has been measured: half a second each on two cores
+_USUAL_SECONDS_BETWEEN = 0.2  # two turns, before any has been measured: SLICE_SECONDS each on two cores
 _LONGEST_SECONDS_BETWEEN = 2.0  # counted: longer ones were compiled first
 _NEWEST_WEIGHT = 0.1  # of the last time between two turns, in the mean of all
 _NEWEST_SHARE = 0.3  # likewise of a run's share of the time

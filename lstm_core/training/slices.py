@@ -1,4 +1,4 @@
-"""Half a second of training as a task for a Dask worker: what goes out, what comes back.
+"""A slice of training, under half a second, as a task for a Dask worker: what goes out, what comes back.
 
 A worker keeps the live trainer of each run that it was given, compiled program, weights and all; so most slices carry
 only a few numbers. A worker that does not have the run (it is new, or the run moved) says so, and gets spec and state.
