@@ -103,7 +103,9 @@ def test_a_branch_of_a_living_run_trains_on_and_the_other_pauses(service: Traini
     wait_for_state(service, branch_id, "stopped")
 
 
-@pytest.mark.parametrize(("owner", "state"), [(OWNER, "paused"), (STRANGER, "waiting")])
+@pytest.mark.parametrize(
+    ("owner", "state"), [(OWNER, "paused"), (STRANGER, "waiting")], ids=["its owner", "a stranger"]
+)
 def test_a_branch_belongs_to_who_made_it_and_pauses_the_other_only_if_that_is_theirs_too(
     store: RunStore, run: LiveRun, owner: str, state: str
 ) -> None:

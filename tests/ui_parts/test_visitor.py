@@ -50,7 +50,11 @@ def test_a_session_without_a_cookie_has_a_token_at_once_and_keeps_it(open_with: 
     assert is_token(token) and page.run().text[0].value == token
 
 
-@pytest.mark.parametrize("owner", [hash_token(FIRST), hash_token(SECOND), hash_token(make_token()), ""])
+@pytest.mark.parametrize(
+    "owner",
+    [hash_token(FIRST), hash_token(SECOND), hash_token(make_token()), ""],
+    ids=["first", "second", "other", "nobody"],
+)
 def test_a_browser_may_change_the_runs_of_all_its_tokens_and_no_others(open_with: Open, owner: str) -> None:
     page = open_with(small_view(owner=owner), lstm_visitor=f"{FIRST}.{SECOND}")
     owns = {hash_token(FIRST): FIRST, hash_token(SECOND): SECOND}
