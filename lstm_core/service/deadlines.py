@@ -1,6 +1,6 @@
 """How long a slice may stay out before its worker counts as hanging, and which worker that is.
 
-A slice trains for under half a second. It takes longer where it must compile first, where it is examined, and where many
+A slice trains for under half a second. It takes longer where it must compile first, where it is examined, where many
 share the cores; so the patience is generous, and a slice that still waits for a worker never counts as late.
 """
 
