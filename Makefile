@@ -22,12 +22,12 @@ install = cat requirements.txt $(1) | cmp -s - .venv/installed-$(1) || { \
 run: environment
 	@exec $(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless true
 
-# Both halves at once, each in two processes: much of both is waiting. What the browser's says is shown
+# Both halves at once, and the browser's, which mostly waits, in two processes with an app each. What it says is shown
 # when all are done.
 test: lint browser
 	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile > .venv/browser-tests.log 2>&1 & browser=$$!; \
 	  trap 'kill $$browser' INT TERM; \
-	  $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile; others=$$?; \
+	  $(BIN)/python -m pytest -m "not browser"; others=$$?; \
 	  echo "The tests in the browser go on …"; wait $$browser; in_browser=$$?; cat .venv/browser-tests.log; \
 	  exit $$((others | in_browser))
 
