@@ -1,7 +1,7 @@
 # make run           the app on http://localhost:8501 (PORT=8600 make run: on another port)
 # make test          style, types and all tests
 # make lint, format  the style alone; put it right
-# make bench         the app against its peers, an hour of an idle machine: benchmarks/RESULTS.md
+# make bench         the app against its peers, three quarters of an hour on an idle machine: benchmarks/RESULTS.md
 # make cloud-check   does it fit on Streamlit Cloud? requirements.txt alone, one core, its memory measured
 .PHONY: run test lint format bench cloud-check environment dev-environment browser
 
